@@ -1,0 +1,118 @@
+"""Events of the referral service. Ids, codes and times only: never a word about the person."""
+
+# Narrowing a field in a subclass is safe, since the models are frozen.
+# pyright: reportIncompatibleVariableOverride=false
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, cast
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from .codes import Priority, ReferralStatus
+from .envelope import Event, Message
+
+
+class ReferralFacts(Message):
+    """What the parties' systems need in order to know which referral moved, and to where."""
+
+    referral_id: UUID
+    number: str = Field(description="Referral number with check character.", examples=["R-7K2M-9QXD-4"])
+    status: ReferralStatus = Field(description="State after the event.")
+    priority: Priority
+    requester_organization_id: UUID
+    owner_organization_id: UUID
+    service_id: UUID
+    part_of: UUID | None = Field(default=None, description="The referral that this one continues after a redirect.")
+    respond_by: datetime = Field(description="When the owner must have accepted or rejected.")
+    version: int = Field(ge=1, description="Rises by one with each change; the ETag.")
+
+
+class ReferralEventBase(Event):
+    """Common to all referral events."""
+
+    source: Literal["/paivand/referral"] = "/paivand/referral"
+    data: ReferralFacts
+
+
+class ReferralRequested(ReferralEventBase):
+    """A requester asked a service to take a case."""
+
+    type: Literal["paivand.referral.referral.requested.v1"] = "paivand.referral.referral.requested.v1"
+
+
+class ReferralAccepted(ReferralEventBase):
+    """The owner will take the case."""
+
+    type: Literal["paivand.referral.referral.accepted.v1"] = "paivand.referral.referral.accepted.v1"
+
+
+class ReferralRejected(ReferralEventBase):
+    """The owner cannot take the case."""
+
+    type: Literal["paivand.referral.referral.rejected.v1"] = "paivand.referral.referral.rejected.v1"
+
+
+class ReferralStarted(ReferralEventBase):
+    """The owner has begun to help."""
+
+    type: Literal["paivand.referral.referral.started.v1"] = "paivand.referral.referral.started.v1"
+
+
+class ReferralHeld(ReferralEventBase):
+    """Help pauses for a stated reason."""
+
+    type: Literal["paivand.referral.referral.held.v1"] = "paivand.referral.referral.held.v1"
+
+
+class ReferralResumed(ReferralEventBase):
+    """Help goes on after a pause."""
+
+    type: Literal["paivand.referral.referral.resumed.v1"] = "paivand.referral.referral.resumed.v1"
+
+
+class ReferralCompleted(ReferralEventBase):
+    """Help was given; the outcome is recorded."""
+
+    type: Literal["paivand.referral.referral.completed.v1"] = "paivand.referral.referral.completed.v1"
+
+
+class ReferralFailed(ReferralEventBase):
+    """Help ended without its aim, for a stated reason."""
+
+    type: Literal["paivand.referral.referral.failed.v1"] = "paivand.referral.referral.failed.v1"
+
+
+class ReferralCancelled(ReferralEventBase):
+    """The requester took the request back."""
+
+    type: Literal["paivand.referral.referral.cancelled.v1"] = "paivand.referral.referral.cancelled.v1"
+
+
+class ReferralEnteredInError(ReferralEventBase):
+    """The referral should never have been there."""
+
+    type: Literal["paivand.referral.referral.entered-in-error.v1"] = "paivand.referral.referral.entered-in-error.v1"
+
+
+class ReferralOverdue(ReferralEventBase):
+    """`respond_by` passed without an answer. Said once."""
+
+    type: Literal["paivand.referral.referral.overdue.v1"] = "paivand.referral.referral.overdue.v1"
+
+
+ReferralEvent = Annotated[
+    ReferralRequested
+    | ReferralAccepted
+    | ReferralRejected
+    | ReferralStarted
+    | ReferralHeld
+    | ReferralResumed
+    | ReferralCompleted
+    | ReferralFailed
+    | ReferralCancelled
+    | ReferralEnteredInError
+    | ReferralOverdue,
+    Field(discriminator="type"),
+]
+referral_event: TypeAdapter[Any] = TypeAdapter(cast(Any, ReferralEvent))

@@ -1,0 +1,1 @@
+"""Runs the whole network on one machine without containers."""

@@ -1,0 +1,157 @@
+"""Where one Paivand network lives on this machine: directories, ports, secrets. No process is started here."""
+
+import hashlib
+import json
+import os
+import secrets
+import socket
+import tempfile
+import tomllib
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+SERVICES = ("directory", "referral", "notify")
+LOOPBACK = "127.0.0.1"
+# A Unix socket's path may have 107 bytes; the longest name that we or PostgreSQL put there has about 20.
+LONGEST_SOCKET_DIR = 80
+
+
+class SetupError(Exception):
+    """Something a person must put right. The text is one line that says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Every port the network listens on. Only `gateway` may be reached from other machines."""
+
+    gateway: int
+    mail_page: int
+    smtp: int
+    keycloak: int
+    postgres: int
+    nats: int
+
+    @classmethod
+    def from_base(cls, base: int) -> "Ports":
+        """Consecutive ports: the gateway is the first."""
+        return cls(*range(base, base + len(fields(cls))))
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Ports that nobody uses now, for tests."""
+        held = [socket.create_server((LOOPBACK, 0)) for _ in fields(cls)]
+        ports = cls(*(each.getsockname()[1] for each in held))
+        for each in held:
+            each.close()
+        return ports
+
+    @classmethod
+    def load(cls, file: Path) -> "Ports":
+        """Read a ports file.
+
+        Raises: SetupError when it is not what `save` writes.
+        """
+        try:
+            return cls(**tomllib.loads(file.read_text()))
+        except (tomllib.TOMLDecodeError, TypeError) as error:
+            raise SetupError(
+                f"{file} cannot be read ({error}): correct it, or delete it to get the default ports"
+            ) from error
+
+    def save(self, file: Path) -> None:
+        lines = [f"{name} = {port}" for name, port in asdict(self).items()]
+        file.write_text("\n".join(["# Change ports here while the network is down.", *lines, ""]))
+
+
+@dataclass(frozen=True)
+class Site:
+    """One network: its state directory, ports and settings. Two sites on one machine do not touch each other."""
+
+    state_dir: Path
+    ports: Ports
+    demonstration: bool = True
+    settings: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    """Extra environment by part name, e.g. {"referral": {"PAIVAND_OVERDUE_CHECK_SECONDS": "1"}}."""
+
+    @property
+    def public_url(self) -> str:
+        return f"http://localhost:{self.ports.gateway}"
+
+    @property
+    def issuer(self) -> str:
+        return f"{self.public_url}/auth/realms/paivand"
+
+    @property
+    def logs_dir(self) -> Path:
+        return self.state_dir / "logs"
+
+    @cached_property
+    def run_dir(self) -> Path:
+        """Sockets and generated configuration. Not in the state directory when that has too long a path for a socket."""
+        wanted = self.state_dir / "run"
+        if len(str(wanted)) <= LONGEST_SOCKET_DIR:
+            return wanted
+        name = hashlib.sha256(str(self.state_dir).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"paivand-{os.getuid()}-{name}"
+
+    def secret(self, name: str) -> str:
+        """The secret of that name, made at first use: a letter first, because NATS reads bare numbers as numbers."""
+        file = self.state_dir / "secrets" / name
+        if not file.exists():
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+                new.write(f"p{secrets.token_hex(24)}")
+        return file.read_text()
+
+    def create(self) -> None:
+        """Make the directories; keep what is there.
+
+        Raises: SetupError when the place cannot be written to or another user owns it.
+        """
+        try:
+            # A root user's database runs as another account, which must be able to pass through, not to look.
+            self.state_dir.mkdir(mode=0o711 if os.getuid() == 0 else 0o700, parents=True, exist_ok=True)
+            for directory, mode in ((self.run_dir, 0o711), (self.logs_dir, 0o700), (self.state_dir / "secrets", 0o700)):
+                directory.mkdir(mode=mode, parents=True, exist_ok=True)
+                if directory.stat().st_uid != os.getuid():
+                    raise SetupError(f"{directory} belongs to another user: move it away, or run as its owner")
+            if self.run_dir.parent != self.state_dir and not (self.state_dir / "run").exists():
+                (self.state_dir / "run").symlink_to(self.run_dir)
+            self.ports.save(self.state_dir / "ports.toml")
+        except OSError as error:
+            raise SetupError(
+                f"cannot write to {error.filename or self.state_dir} ({error.strerror}): give yourself the right to, or choose another place with PAIVAND_STATE"
+            ) from error
+
+    def service_environment(self, service: str) -> dict[str, str]:
+        """What a service's process is told; see its settings.py."""
+        common = {
+            "PAIVAND_DATABASE_URL": self.database_url(service, service),
+            "PAIVAND_NATS_URL": f"nats://{LOOPBACK}:{self.ports.nats}",
+            "PAIVAND_NATS_USER": service,
+            "PAIVAND_NATS_PASSWORD": self.secret(f"{service}_nats_password"),
+            "PAIVAND_ISSUER": self.issuer,
+            "PAIVAND_JWKS_URL": f"http://{LOOPBACK}:{self.ports.keycloak}/auth/realms/paivand/protocol/openid-connect/certs",
+            "PAIVAND_AUDIENCE": "paivand",
+            "PAIVAND_PUBLIC_URL": self.public_url,
+        }
+        if service == "notify":
+            common |= {
+                "PAIVAND_SMTP_HOST": LOOPBACK,
+                "PAIVAND_SMTP_PORT": str(self.ports.smtp),
+                "PAIVAND_SMTP_FROM": "paivand@example.org",
+                "PAIVAND_WEBHOOK_SECRET_KEY": self.fernet_key("webhook_secret_key"),
+                "PAIVAND_ALLOW_PRIVATE_WEBHOOKS": json.dumps(self.demonstration),
+            }
+        return common | self.settings.get(service, {})
+
+    def database_url(self, role: str, database: str) -> str:
+        password = self.secret(f"{role}_database_password")
+        return f"postgresql+asyncpg://{role}:{password}@/{database}?host={self.run_dir}/postgres&port={self.ports.postgres}"
+
+    def fernet_key(self, name: str) -> str:
+        """A secret in Fernet's form (32 bytes, URL-safe base64), derived from the generated one."""
+        import base64
+
+        return base64.urlsafe_b64encode(hashlib.sha256(self.secret(name).encode()).digest()).decode()

@@ -1,0 +1,151 @@
+"""The running network of one site: starts the parts in order, each when what it needs is ready. Used by the command line and by tests."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+
+from paivand_local import nats, postgres
+from paivand_local.part import NotReadyError, Part
+from paivand_local.site import LOOPBACK, SetupError, Site
+from paivand_local.supervision import Supervisor
+
+FACTORIES: dict[str, Callable[[Site], Part]] = {
+    "postgres": postgres.part,
+    "nats": nats.part,
+}
+"""In the order of starting; stopped in reverse."""
+
+Report = Callable[[str, float], None]
+
+
+def _silent(_step: str, _seconds: float) -> None:
+    return None
+
+
+class Stack:
+    """The parts of a site, as processes. Not thread-safe."""
+
+    def __init__(self, site: Site, parts: Sequence[str] = tuple(FACTORIES)) -> None:
+        self.site = site
+        self._names = [name for name in FACTORIES if name in parts]
+        self._supervisor = Supervisor(site)
+        self._parts: dict[str, Part] = {}
+
+    @property
+    def url(self) -> str:
+        """Where the public finds the network."""
+        return self.site.public_url
+
+    def start(self, *, bound_to_us: bool = True, report: Report = _silent) -> None:
+        """Start every part and return when all are ready; when one fails, nothing is left running.
+
+        Raises: SetupError with what failed and what to do.
+        """
+        self.site.create()
+        if self._supervisor.is_running():
+            raise SetupError(
+                f"already running in {self.site.state_dir}: see `paivand status`, or stop it with `paivand down`"
+            )
+        self._supervisor.end_leftovers()
+        self._parts = {name: FACTORIES[name](self.site) for name in self._names}
+        self._check_ports()
+        try:
+            self._supervisor.launch(self._parts.values(), bound_to_us=bound_to_us)
+            self._start_in_order(report)
+        except BaseException:
+            self._supervisor.shutdown()
+            raise
+
+    def _start_in_order(self, report: Report) -> None:
+        waiting: dict[str, float] = {}
+        for part in self._parts.values():
+            for needed in part.needs:
+                if needed in waiting:
+                    self._await(self._parts[needed], waiting.pop(needed), report)
+            began = time.monotonic()
+            part.prepare()
+            self._supervisor.start(part.name)
+            waiting[part.name] = began
+        for name, began in waiting.items():
+            self._await(self._parts[name], began, report)
+
+    def _await(self, part: Part, began: float, report: Report) -> None:
+        self.wait_ready(part.name)
+        part.complete()
+        report(part.name, time.monotonic() - began)
+
+    def wait_ready(self, name: str) -> None:
+        """Return when the part serves.
+
+        Raises: SetupError when its process dies or it takes too long.
+        """
+        part = self._part(name)
+        deadline = time.monotonic() + part.start_seconds
+        while True:
+            state = self._supervisor.info(name)["statename"]
+            if state in {"BACKOFF", "EXITED", "FATAL"}:
+                raise SetupError(f"{name} died while starting: {self._last_words(name)} (whole log: {self._log(name)})")
+            try:
+                return part.ready()
+            except NotReadyError as error:
+                if time.monotonic() > deadline:
+                    raise SetupError(
+                        f"{name} is not ready after {part.start_seconds} s: {error} (log: {self._log(name)})"
+                    ) from error
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Stop everything in order. Nothing happens when nothing runs."""
+        self._supervisor.shutdown()
+
+    def stop_part(self, name: str) -> None:
+        """Stop one part properly; it stays down until `start_part`."""
+        self._supervisor.stop(name)
+
+    def start_part(self, name: str) -> None:
+        self._part(name).prepare()
+        self._supervisor.start(name)
+        self.wait_ready(name)
+
+    def restart(self, name: str) -> None:
+        self.stop_part(name)
+        self.start_part(name)
+
+    def pid(self, name: str) -> int:
+        """The process id, 0 when the part does not run now."""
+        return self._supervisor.info(name)["pid"]
+
+    def kill(self, name: str) -> int:
+        """kill -9 the part with all its processes; the supervisor starts it again. Returns the process id it had."""
+        pid = self.pid(name)
+        os.killpg(pid, signal.SIGKILL)
+        return pid
+
+    def env(self, service: str) -> dict[str, str]:
+        """The environment that a service's process gets."""
+        return self.site.service_environment(service)
+
+    def _part(self, name: str) -> Part:
+        if name not in self._parts:
+            self._parts[name] = FACTORIES[name](self.site)
+        return self._parts[name]
+
+    def _log(self, name: str) -> str:
+        return str(self.site.logs_dir / f"{name}.log")
+
+    def _last_words(self, name: str) -> str:
+        lines = (self.site.logs_dir / f"{name}.log").read_text(errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else self._supervisor.info(name)["spawnerr"] or "it said nothing"
+
+    def _check_ports(self) -> None:
+        for part in self._parts.values():
+            for port in part.ports:
+                try:
+                    socket.create_server((LOOPBACK, port)).close()
+                except OSError as error:
+                    raise SetupError(
+                        f"port {port}, wanted by {part.name}, is in use ({error.strerror}): end what uses it, "
+                        f"or choose others with `paivand up --port N` (or in {self.site.state_dir}/ports.toml)"
+                    ) from error

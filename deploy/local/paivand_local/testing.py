@@ -1,0 +1,92 @@
+"""Single parts for tests: PostgreSQL with migrated databases, or NATS, as `make up` runs them, in a temporary place."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from paivand_local.services import migrate
+from paivand_local.site import LOOPBACK, Ports, Site
+from paivand_local.stack import Stack
+
+
+@contextmanager
+def temporary_site(settings: dict[str, dict[str, str]] | None = None) -> Iterator[Site]:
+    """A site on free ports; its directory is removed at the end."""
+    state_dir = Path(tempfile.mkdtemp(prefix="paivand-"))
+    os.chmod(state_dir, 0o711)  # noqa: S103 - the database's own account passes through
+    try:
+        yield Site(state_dir, Ports.free(), settings=settings or {})
+    finally:
+        shutil.rmtree(state_dir, ignore_errors=True)
+
+
+class PostgresServer:
+    """A running PostgreSQL with the roles and databases of deploy/postgres/init.sql."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._migrated: set[str] = set()
+
+    @classmethod
+    @contextmanager
+    def running(cls, site: Site) -> Iterator[Self]:
+        stack = Stack(site, parts=("postgres",))
+        stack.start()
+        try:
+            yield cls(stack)
+        finally:
+            stack.stop()
+
+    def url(self, service: str) -> str:
+        """SQLAlchemy URL of the service's own role (not the owner) in its migrated database."""
+        self._migrate(service)
+        return self._stack.site.database_url(service, service)
+
+    def owner_url(self, service: str) -> str:
+        """SQLAlchemy URL of the role that owns the service's migrated database."""
+        self._migrate(service)
+        return self._stack.site.database_url(f"{service}_owner", service)
+
+    def _migrate(self, service: str) -> None:
+        if service not in self._migrated:
+            migrate(self._stack.site, service)
+            self._migrated.add(service)
+
+
+class NatsServer:
+    """A running NATS server."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    @classmethod
+    @contextmanager
+    def running(cls, site: Site) -> Iterator[Self]:
+        stack = Stack(site, parts=("nats",))
+        stack.start()
+        try:
+            yield cls(stack)
+        finally:
+            stack.stop()
+
+    @property
+    def url(self) -> str:
+        return f"nats://{LOOPBACK}:{self._stack.site.ports.nats}"
+
+    def credentials(self, user: str) -> tuple[str, str]:
+        """User name and password of a service's NATS user."""
+        return user, self._stack.site.secret(f"{user}_nats_password")
+
+    def stop(self) -> None:
+        self._stack.stop_part("nats")
+
+    def start(self) -> None:
+        self._stack.start_part("nats")
+
+    def wipe(self) -> None:
+        """Delete everything JetStream stored. Only while stopped."""
+        shutil.rmtree(self._stack.site.state_dir / "nats", ignore_errors=True)

@@ -1,0 +1,1 @@
+"""The few mechanisms all three services need."""

@@ -1,0 +1,154 @@
+"""Who is asking: verifies the access token again, behind the gateway, and names the permission."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+import jwt
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from paivand_contracts.codes import Role
+from paivand_contracts.problems import ProblemType
+
+from .idempotency import require_key
+from .problems import ProblemError
+
+log = logging.getLogger(__name__)
+ALGORITHMS = ["RS256", "ES256", "PS256"]
+REFRESH_SECONDS = 300.0
+RETRY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A verified access token in our words."""
+
+    subject: str
+    client_id: str
+    organization_id: UUID | None
+    roles: frozenset[Role]
+    email: str | None = None
+
+    def organization(self) -> UUID:
+        """The member organization the caller acts for; 403 when there is none."""
+        if self.organization_id is None:
+            raise ProblemError(ProblemType.FORBIDDEN, "This needs an account that belongs to a member organization.")
+        return self.organization_id
+
+
+class TokenVerifier:
+    """Verifies signature, issuer, audience and expiry against the provider's published keys.
+
+    An unknown key id makes it fetch the keys again (not more often than every few seconds), so a rotated key
+    needs no restart. Keys that were fetched stay in use while the provider is down.
+    """
+
+    def __init__(self, *, issuer: str, audience: str, jwks_url: str, keys: jwt.PyJWKSet | None = None) -> None:
+        self._issuer, self._audience, self._jwks_url = issuer, audience, jwks_url
+        self._keys = {str(key.key_id): key for key in keys.keys} if keys else {}
+        self._fixed = keys is not None
+        self._fetched_at = self._tried_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def verify(self, token: str) -> Caller:
+        """The caller behind a token.
+
+        Raises:
+            ProblemError: `unauthenticated`, without saying which check failed beyond expiry.
+        """
+        try:
+            header = jwt.get_unverified_header(token)
+            key = await self._key(str(header.get("kid")))
+            if key is None or header.get("alg") not in ALGORITHMS:
+                raise _unauthenticated("The token is not valid here.")
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[key.algorithm_name],
+                audience=self._audience,
+                issuer=self._issuer,
+                options={"require": ["exp", "iss", "aud", "sub"]},
+            )
+            return _caller(claims)
+        except jwt.ExpiredSignatureError:
+            raise _unauthenticated("The token has expired. Sign in again.") from None
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise _unauthenticated("The token is not valid here.") from None
+
+    async def _key(self, kid: str) -> jwt.PyJWK | None:
+        now = time.monotonic()
+        stale = kid not in self._keys or now - self._fetched_at > REFRESH_SECONDS
+        if stale and not self._fixed and now - self._tried_at > RETRY_SECONDS:
+            await self._fetch(now)
+        return self._keys.get(kid)
+
+    async def _fetch(self, now: float) -> None:
+        async with self._lock:
+            if self._tried_at >= now:
+                return
+            self._tried_at = time.monotonic()
+            try:
+                async with httpx.AsyncClient(timeout=3) as client:
+                    answer = (await client.get(self._jwks_url)).raise_for_status()
+                keys = jwt.PyJWKSet.from_dict(cast(dict[str, Any], answer.json()))
+            except (httpx.HTTPError, jwt.PyJWTError, ValueError) as error:
+                log.warning("signing keys not fetched, keeping those at hand: %s", type(error).__name__)
+                return
+            self._keys = {str(key.key_id): key for key in keys.keys}
+            self._fetched_at = time.monotonic()
+
+
+def _caller(claims: dict[str, Any]) -> Caller:
+    known = {role.value for role in Role}
+    roles = frozenset(Role(role) for role in claims.get("roles", ()) if role in known)
+    organization = claims.get("organization_id")
+    return Caller(
+        subject=str(claims["sub"]),
+        client_id=str(claims.get("azp", "")),
+        organization_id=UUID(organization) if organization else None,
+        roles=roles,
+        email=claims.get("email") if claims.get("email_verified") is True else None,
+    )
+
+
+def _unauthenticated(detail: str) -> ProblemError:
+    return ProblemError(ProblemType.UNAUTHENTICATED, detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+bearer = HTTPBearer(auto_error=False, scheme_name="keycloak", description="Access token from Keycloak (`/auth`).")
+
+
+async def current_caller(
+    request: Request, credentials: HTTPAuthorizationCredentials | None = Depends(bearer)
+) -> Caller:
+    """The verified caller of a request, 401 without one."""
+    if credentials is None:
+        raise _unauthenticated("Send an access token: `Authorization: Bearer …`.")
+    verifier: TokenVerifier = request.app.state.verifier
+    return await verifier.verify(credentials.credentials)
+
+
+class Requires:
+    """Dependency that checks a permission. A service's `permissions.py` makes one alias from each.
+
+    `roles` may hold the permission; with `member_only` (the default) the caller must also act for a member
+    organization, so that `caller.organization_id` is set.
+    """
+
+    def __init__(self, permission: str, roles: Iterable[Role], *, member_only: bool = True) -> None:
+        self.permission, self.roles, self.member_only = permission, frozenset(roles), member_only
+
+    async def __call__(self, request: Request, caller: Caller = Depends(current_caller)) -> Caller:
+        """The caller, if allowed."""
+        if not caller.roles & self.roles:
+            needed = " or ".join(sorted(self.roles))
+            raise ProblemError(ProblemType.FORBIDDEN, f"This needs the role {needed} ({self.permission}).")
+        if self.member_only:
+            caller.organization()
+        require_key(request, caller)
+        return caller

@@ -1,0 +1,60 @@
+"""Sessions and transactions. A transaction opens in two places only: for a request, and for a message or job."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """All mapped tables of a service, the kit's own (outbox, inbox, idempotency) among them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Database:
+    """One engine of a service. `after_commit` is called after each commit that wrote to the outbox."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self.after_commit: list[Callable[[], None]] = []
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncSession]:
+        """A session whose work is committed when the block ends and rolled back when it raises."""
+        async with self._sessions() as session:
+            async with session.begin():
+                yield session
+            if session.info.get("wrote_outbox"):
+                for wake in self.after_commit:
+                    wake()
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.engine.dispose()
+
+
+async def request_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """The one transaction of a request, committed before the answer goes out."""
+    database: Database = request.app.state.database
+    async with database.transaction() as session:
+        request.state.session = session
+        yield session
+
+
+# scope="function" makes FastAPI commit before it sends the response; with the default scope a failed
+# commit would still have answered 2xx.
+Session = Annotated[AsyncSession, Depends(request_session, scope="function")]

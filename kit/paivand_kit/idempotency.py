@@ -1,0 +1,174 @@
+"""`Idempotency-Key`: a POST that is sent again gets the first answer again, and is not done twice.
+
+The work is done first and the key is written last, in the same transaction. Of many equal requests at once
+the first to commit wins; the others meet its key in the unique index, are rolled back whole, and answer what the
+winner answered. That costs the usual request one INSERT, and no lock is held while the work goes on.
+A refusal is not kept: after a 4xx the same key may be sent again.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from paivand_contracts.problems import ProblemType
+from pydantic import TypeAdapter
+from sqlalchemy import Insert, Text, delete, func, insert, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .database import Base, Database
+from .problems import ProblemError
+
+if TYPE_CHECKING:
+    from .caller import Caller
+
+KEPT_HEADERS = ("etag", "location")
+HEADER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "Unique per intent, e.g. a UUID. The same key and body: the same answer again (for 24 hours); "
+    "the same key with another body: 422.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    "example": "0c6f1a52-6d5f-4b3c-9b6e-8a4f1f6f3a10",
+}
+
+
+class IdempotencyKeyRow(Base):
+    """An answer that was given, kept for a day."""
+
+    __tablename__ = "idempotency_keys"
+
+    subject: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(Text)
+    status: Mapped[int]
+    headers: Mapped[dict[str, str]] = mapped_column(JSONB)
+    body: Mapped[Any] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+class Once:
+    """One keyed request: what its row will say."""
+
+    def __init__(self, *, subject: str, key: str, fingerprint: str) -> None:
+        self.subject, self.key, self.fingerprint = subject, key, fingerprint
+        self.is_written = False
+
+    def row(self, *, status: int, headers: dict[str, str]) -> dict[str, Any]:
+        """Column values but for the body, for a statement that writes the key together with the work."""
+        self.is_written = True
+        return {
+            "subject": self.subject,
+            "key": self.key,
+            "fingerprint": self.fingerprint,
+            "status": status,
+            "headers": headers,
+        }
+
+    def insert(self, response: Response) -> Insert:
+        """Writes the key with the answer that was rendered."""
+        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        body = json.loads(bytes(response.body)) if response.body else None
+        return insert(IdempotencyKeyRow).values(**self.row(status=response.status_code, headers=headers), body=body)
+
+
+class IdempotentRoute(APIRoute):
+    """Route class of every router: makes each POST idempotent (GET, PUT, PATCH and DELETE are so by themselves)."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wraps FastAPI's handler; runs inside the request's transaction, before its commit."""
+        handle = super().get_route_handler()
+        if "POST" not in (self.methods or set()):
+            return handle
+
+        async def handle_once(request: Request) -> Response:
+            request.state.once = once = await _read_key(request)
+            response = await handle(request)
+            session: AsyncSession | None = getattr(request.state, "session", None)
+            caller: Caller | None = getattr(request.state, "caller", None)
+            if once is None or session is None or caller is None:
+                return response
+            if not once.is_written:
+                await session.execute(once.insert(response))
+            return response
+
+        return handle_once
+
+
+async def _read_key(request: Request) -> Once | None:
+    key = request.headers.get("idempotency-key")
+    if key is None or not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable() or " " in key:
+        return None
+    seen = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    seen.update(request.headers.get("if-match", "").encode() + b"\n")
+    seen.update(await request.body())
+    return Once(subject="", key=key, fingerprint=seen.hexdigest())
+
+
+def require_key(request: Request, caller: "Caller") -> None:
+    """Binds the request's key to its caller; 400 when a POST has none. Called once the caller is known."""
+    request.state.caller = caller
+    if not hasattr(request.state, "once"):
+        return
+    once: Once | None = request.state.once
+    if once is None:
+        raise ProblemError(
+            ProblemType.IDEMPOTENCY_KEY_REQUIRED,
+            "Send Idempotency-Key with a value of your own for each new intent, e.g. a UUID (printable ASCII, at most "
+            "200 characters); send the same value when you repeat the request.",
+        )
+    once.subject = caller.subject
+
+
+async def replay(request: Request) -> Response | None:
+    """The answer that this request got before, if it did; called after the work was rolled back.
+
+    Raises:
+        ProblemError: `idempotency-key-reused`, when the key belongs to another request.
+    """
+    once: Once | None = getattr(request.state, "once", None)
+    if once is None or not once.subject:
+        return None
+    database: Database = request.app.state.database
+    async with database.transaction() as session:
+        row = await session.get(IdempotencyKeyRow, (once.subject, once.key))
+    if row is None:
+        return None
+    if row.fingerprint != once.fingerprint:
+        raise ProblemError(
+            ProblemType.IDEMPOTENCY_KEY_REUSED, "This key was used for another request. Use a new key for a new intent."
+        )
+    return Response(
+        _render(request, row.body),
+        status_code=row.status,
+        headers={**row.headers, "Idempotent-Replayed": "true"},
+        media_type="application/json",
+    )
+
+
+def _render(request: Request, body: Any) -> bytes:
+    """The stored body in the words of the route's response model, so that both answers are equal to the byte."""
+    model = request.scope["route"].response_model
+    if model is None or body is None:
+        return b""
+    adapter: TypeAdapter[Any] = TypeAdapter(model)
+    return adapter.dump_json(adapter.validate_python(body), by_alias=True)
+
+
+def is_key_taken(fault: IntegrityError) -> bool:
+    """Whether an equal request committed first."""
+    return "pk_idempotency_keys" in str(fault.orig)
+
+
+async def forget_old_keys(database: Database) -> None:
+    """Deletes keys older than a day. Safe in several replicas: deleting twice is deleting once."""
+    a_day_ago = func.now() - text("interval '24 hours'")
+    async with database.transaction() as session:
+        await session.execute(delete(IdempotencyKeyRow).where(IdempotencyKeyRow.created_at < a_day_ago))

@@ -1,0 +1,67 @@
+"""Creates the kit's own tables; called by the first migration of each service."""
+
+from alembic import op
+from sqlalchemy import text
+
+from .migrations import KIT_TABLES_FOR_SERVICE
+
+STATEMENTS = """
+CREATE TABLE outbox (
+    position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_outbox PRIMARY KEY,
+    transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    sequence bigint,
+    event_type text NOT NULL,
+    event jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ix_outbox_unsequenced ON outbox (transaction_id, position) WHERE sequence IS NULL;
+CREATE UNIQUE INDEX uq_outbox_sequence ON outbox (sequence);
+CREATE TABLE outbox_relay (
+    singleton boolean DEFAULT true CONSTRAINT pk_outbox_relay PRIMARY KEY
+        CONSTRAINT ck_outbox_relay_singleton CHECK (singleton),
+    last_sequence bigint NOT NULL DEFAULT 0,
+    published_sequence bigint NOT NULL DEFAULT 0
+);
+INSERT INTO outbox_relay DEFAULT VALUES;
+CREATE TABLE idempotency_keys (
+    subject text NOT NULL,
+    key text NOT NULL,
+    fingerprint text NOT NULL,
+    status integer NOT NULL,
+    headers jsonb NOT NULL,
+    body jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT pk_idempotency_keys PRIMARY KEY (subject, key)
+);
+CREATE INDEX ix_idempotency_keys_created_at ON idempotency_keys (created_at);
+CREATE TABLE consumer_cursors (
+    producer text CONSTRAINT pk_consumer_cursors PRIMARY KEY,
+    sequence bigint NOT NULL DEFAULT 0
+);
+CREATE TABLE inbox_events (
+    event_id uuid CONSTRAINT pk_inbox_events PRIMARY KEY,
+    producer text NOT NULL,
+    handled_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ix_inbox_events_handled_at ON inbox_events (handled_at);
+CREATE TABLE consumer_dead_letters (
+    event_id uuid CONSTRAINT pk_consumer_dead_letters PRIMARY KEY,
+    producer text NOT NULL,
+    event jsonb NOT NULL,
+    error text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+)
+"""
+
+
+def create(role: str) -> None:
+    """Creates outbox, inbox and idempotency tables and lets the service's role use them, but own nothing."""
+    for statement in STATEMENTS.split(";"):
+        op.execute(text(statement))
+    for table, rights in KIT_TABLES_FOR_SERVICE.items():
+        grant(role, rights, table)
+
+
+def grant(role: str, rights: str, table: str) -> None:
+    """Gives the service's role exactly these rights on one table."""
+    op.execute(text(f"GRANT {rights} ON {table} TO {role}"))

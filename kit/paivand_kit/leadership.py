@@ -1,0 +1,53 @@
+"""Runs a job in one replica at a time, by a PostgreSQL session advisory lock.
+
+The lock lives with its connection: when the process dies the server frees it, and another replica takes over.
+"""
+
+import asyncio
+import logging
+import zlib
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+log = logging.getLogger(__name__)
+STANDBY_SECONDS = 1.0
+
+
+async def lead(engine: AsyncEngine, name: str, work: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+    """Waits until this replica leads, then runs `work` with the connection that holds the lock; again after a fault.
+
+    `work` is expected to run until cancelled. Two leaders are possible for the moment in which a connection is lost
+    unnoticed, so `work` must stay correct then (it may do a thing twice, never half).
+    """
+    key = zlib.crc32(name.encode())
+    while True:
+        try:
+            async with engine.connect() as plain:
+                connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                while not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
+                    await asyncio.sleep(STANDBY_SECONDS)
+                log.info("leading: %s", name)
+                try:
+                    await work(connection)
+                finally:
+                    # A pooled connection must not take the lock with it.
+                    await plain.invalidate()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.warning("%s stopped, will start again: %s", name, type(error).__name__, exc_info=error)
+            await asyncio.sleep(STANDBY_SECONDS)
+
+
+async def run_every(seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
+    """Runs `work` again and again, in every replica; a fault is logged and the next round comes as usual."""
+    while True:
+        try:
+            await work()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.warning("%s failed, will run again: %s", name, type(error).__name__, exc_info=error)
+        await asyncio.sleep(seconds)

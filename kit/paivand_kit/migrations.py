@@ -1,0 +1,53 @@
+"""Runs a service's Alembic migrations: `python -m paivand_kit.migrations services/referral/migrations`.
+
+Connects as the owner role (PAIVAND_MIGRATION_URL); the service itself runs under a role that owns nothing.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData
+from sqlalchemy.ext.asyncio import create_async_engine
+
+KIT_TABLES_FOR_SERVICE = {
+    "outbox": "SELECT, INSERT, UPDATE",
+    "outbox_relay": "SELECT, UPDATE",
+    "idempotency_keys": "SELECT, INSERT, DELETE",
+    "consumer_cursors": "SELECT, INSERT, UPDATE",
+    "inbox_events": "SELECT, INSERT, DELETE",
+    "consumer_dead_letters": "SELECT, INSERT",
+}
+
+
+def config(folder: str | Path) -> Config:
+    """Alembic configuration of a service's migrations folder; no alembic.ini is needed."""
+    settings = Config()
+    settings.set_main_option("script_location", str(folder).replace("%", "%%"))
+    return settings
+
+
+def run(metadata: MetaData) -> None:
+    """Called by a service's `migrations/env.py`: runs what the command asks for in one transaction."""
+
+    def migrate(connection: Connection) -> None:
+        context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+        with context.begin_transaction():
+            context.run_migrations()
+
+    async def connect() -> None:
+        engine = create_async_engine(os.environ["PAIVAND_MIGRATION_URL"])
+        async with engine.begin() as connection:
+            await connection.run_sync(migrate)
+        await engine.dispose()
+
+    asyncio.run(connect())
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    command.upgrade(config(sys.argv[1]), "head")

@@ -1,0 +1,49 @@
+"""ETag and If-Match (RFC 9110 section 13): no change is made to a version that the caller has not seen."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header
+from paivand_contracts.problems import ProblemType
+
+from .problems import ProblemError
+
+
+def etag(version: int) -> str:
+    """The strong ETag of a row's version."""
+    return f'"{version}"'
+
+
+async def _if_match(
+    if_match: Annotated[
+        str | None,
+        Header(
+            description="The ETag of the version that you read; 428 without it, 412 when it is stale.", examples=['"1"']
+        ),
+    ] = None,
+) -> int | None:
+    """The version in If-Match; None stands for `*`, any version."""
+    if if_match is None:
+        raise ProblemError(
+            ProblemType.PRECONDITION_REQUIRED, "Send If-Match with the ETag of the version that you read."
+        )
+    if if_match.strip() == "*":
+        return None
+    match = re.fullmatch(r'\s*"(\d{1,9})"\s*', if_match)
+    if match is None:
+        raise stale()
+    return int(match[1])
+
+
+IfMatch = Annotated[int | None, Depends(_if_match)]
+
+
+def stale() -> ProblemError:
+    """The version that the caller read is not the present one."""
+    return ProblemError(ProblemType.STALE, "It was changed in the meantime. Read it again, then decide again.")
+
+
+def check_version(expected: int | None, present: int) -> None:
+    """Raises `stale` unless the caller saw the present version."""
+    if expected is not None and expected != present:
+        raise stale()

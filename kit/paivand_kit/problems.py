@@ -1,0 +1,171 @@
+"""Turns every error into a problem document (RFC 9457). Input values are never repeated in it."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from paivand_contracts.problems import InvalidField, Problem, ProblemType
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from .telemetry import current_trace_id
+
+log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+
+TITLES: dict[ProblemType, tuple[int, str]] = {
+    ProblemType.MALFORMED: (400, "The request cannot be read"),
+    ProblemType.IDEMPOTENCY_KEY_REQUIRED: (400, "Idempotency-Key is missing"),
+    ProblemType.UNAUTHENTICATED: (401, "Sign in first"),
+    ProblemType.FORBIDDEN: (403, "Not allowed"),
+    ProblemType.NOT_FOUND: (404, "Not found"),
+    ProblemType.METHOD_NOT_ALLOWED: (405, "Method not allowed"),
+    ProblemType.CONFLICT: (409, "In conflict with what is there"),
+    ProblemType.TRANSITION_NOT_ALLOWED: (409, "Not possible in this state"),
+    ProblemType.STALE: (412, "Changed in the meantime"),
+    ProblemType.TOO_LARGE: (413, "Too large"),
+    ProblemType.UNSUPPORTED_MEDIA_TYPE: (415, "Media type not supported"),
+    ProblemType.INVALID: (422, "The input breaks a rule"),
+    ProblemType.CONSENT_MISSING: (422, "Consent is missing"),
+    ProblemType.IDEMPOTENCY_KEY_REUSED: (422, "Idempotency-Key was used for another request"),
+    ProblemType.PRECONDITION_REQUIRED: (428, "If-Match is missing"),
+    ProblemType.TOO_MANY_REQUESTS: (429, "Too many requests"),
+    ProblemType.INTERNAL: (500, "Our mistake"),
+    ProblemType.UNAVAILABLE: (503, "Not available now"),
+    ProblemType.TIMEOUT: (504, "No answer in time"),
+}
+
+# Every operation may answer with any of these; said once, in the OpenAPI document of each service.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": title, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for status, title in sorted(dict(reversed(TITLES.values())).items())
+}
+
+
+class ProblemError(Exception):
+    """Raised anywhere below an endpoint; becomes the problem document of the answer."""
+
+    def __init__(
+        self,
+        kind: ProblemType,
+        detail: str,
+        *,
+        errors: list[InvalidField] | None = None,
+        allowed: list[str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.kind, self.detail, self.errors, self.allowed, self.headers = kind, detail, errors, allowed, headers
+
+
+def invalid(pointer: str, rule: str, detail: str, *, kind: ProblemType = ProblemType.INVALID) -> ProblemError:
+    """One broken rule in the body, found by a use case rather than by the schema."""
+    return ProblemError(kind, detail, errors=[InvalidField(pointer=pointer, rule=rule, detail=detail)])
+
+
+def not_found(what: str) -> ProblemError:
+    """Absent, or not the caller's to see: the same answer for both."""
+    return ProblemError(ProblemType.NOT_FOUND, f"There is no such {what}, or it is not yours to see.")
+
+
+def problem_response(error: ProblemError) -> JSONResponse:
+    """The answer for a `ProblemError`."""
+    status, title = TITLES[error.kind]
+    problem = Problem(
+        type=error.kind.urn,
+        title=title,
+        status=status,
+        detail=error.detail,
+        trace_id=current_trace_id(),
+        errors=error.errors,
+        allowed=error.allowed,
+    )
+    body = problem.model_dump(exclude_none=True)
+    return JSONResponse(body, status_code=status, headers=error.headers, media_type=MEDIA_TYPE)
+
+
+# pydantic's own text for these repeats a part of the input.
+SAFE_TEXTS = {
+    "uuid_parsing": "Input should be a UUID",
+    "datetime_from_date_parsing": "Input should be an RFC 3339 date and time",
+    "datetime_parsing": "Input should be an RFC 3339 date and time",
+}
+
+
+def _invalid_field(fault: dict[str, Any]) -> InvalidField:
+    where, *path = fault["loc"]
+    rule = str(fault["type"])
+    detail = SAFE_TEXTS.get(rule, str(fault["msg"]))
+    if where == "body":
+        escaped = [str(step).replace("~", "~0").replace("/", "~1") for step in path]
+        return InvalidField(pointer="".join(f"/{step}" for step in escaped), rule=rule, detail=detail)
+    return InvalidField(parameter=".".join(str(step) for step in path), rule=rule, detail=detail)
+
+
+def _from_validation(fault: RequestValidationError) -> ProblemError:
+    faults: list[dict[str, Any]] = list(fault.errors())
+    if any(item["type"] == "json_invalid" for item in faults):
+        return ProblemError(ProblemType.MALFORMED, "The body is not valid JSON.")
+    errors = [_invalid_field(item) for item in faults]
+    places = ", ".join(sorted({error.pointer or error.parameter or "body" for error in errors}))
+    return ProblemError(ProblemType.INVALID, f"Correct these and send again: {places}.", errors=errors)
+
+
+HTTP_KINDS = {
+    400: (ProblemType.MALFORMED, "The request cannot be read."),
+    404: (ProblemType.NOT_FOUND, "There is nothing at this path."),
+    405: (ProblemType.METHOD_NOT_ALLOWED, "This path does not take this method."),
+    415: (ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send application/json."),
+}
+
+
+def _from_http(fault: HTTPException) -> ProblemError:
+    kind, detail = HTTP_KINDS.get(fault.status_code, (ProblemType.INTERNAL, "Something went wrong here."))
+    return ProblemError(kind, detail, headers=dict(fault.headers or {}))
+
+
+def _from_database(fault: Exception) -> ProblemError:
+    log.error("database not available", exc_info=fault)
+    return ProblemError(
+        ProblemType.UNAVAILABLE, "The database does not answer. Nothing was changed.", headers={"Retry-After": "2"}
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Registers the handlers. Anything not declared is a bare 500 with a trace id, and is logged."""
+
+    async def on_problem(_: Request, error: ProblemError) -> JSONResponse:
+        return problem_response(error)
+
+    async def on_validation(_: Request, fault: RequestValidationError) -> JSONResponse:
+        return problem_response(_from_validation(fault))
+
+    async def on_http(_: Request, fault: HTTPException) -> JSONResponse:
+        return problem_response(_from_http(fault))
+
+    async def on_database(request: Request, fault: DBAPIError | PoolTimeout | OSError) -> JSONResponse:
+        lost = not isinstance(fault, DBAPIError) or fault.connection_invalidated
+        if lost or isinstance(fault, OperationalError | InterfaceError):
+            return problem_response(_from_database(fault))
+        return await on_bug(request, fault)
+
+    async def on_bug(_: Request, fault: Exception) -> JSONResponse:
+        log.error("unhandled error", exc_info=fault)
+        return problem_response(
+            ProblemError(ProblemType.INTERNAL, "Something went wrong here. Quote the trace id to the operators.")
+        )
+
+    handlers: dict[type[Exception], Any] = {
+        ProblemError: on_problem,
+        RequestValidationError: on_validation,
+        HTTPException: on_http,
+        DBAPIError: on_database,
+        PoolTimeout: on_database,
+        OSError: on_database,
+        Exception: on_bug,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

@@ -1,0 +1,200 @@
+"""Puts the parts of a service together; each service's `app.py` calls it and shows what it is made of."""
+
+import asyncio
+import importlib.resources
+import logging
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.routing import iter_route_contexts
+from fastapi.staticfiles import StaticFiles
+from paivand_contracts.problems import Problem
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from . import idempotency, problems, telemetry
+from .caller import Requires, TokenVerifier
+from .database import Database
+from .leadership import run_every
+from .messaging import Messaging
+from .settings import ServiceSettings
+
+log = logging.getLogger(__name__)
+Job = Coroutine[Any, Any, None]
+
+
+class Service:
+    """What a running service has: its connections. Nothing connects before the application starts."""
+
+    def __init__(self, name: str, settings: ServiceSettings, verifier: TokenVerifier | None = None) -> None:
+        telemetry.configure(name, level=settings.log_level)
+        self.name = name
+        self.database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+        self.messaging = Messaging(settings)
+        self.verifier = verifier or TokenVerifier(
+            issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url
+        )
+        if telemetry.is_exporting():
+            telemetry.trace_sql(self.database.engine)
+
+    def application(
+        self,
+        *,
+        title: str,
+        description: str,
+        routers: Sequence[APIRouter],
+        jobs: Callable[[], Sequence[Job]],
+        tags: Sequence[dict[str, str]] = (),
+    ) -> FastAPI:
+        """The ASGI application. `jobs` gives what runs beside the requests until the service stops.
+
+        Raises:
+            RuntimeError: an endpoint names no permission, or more than one.
+        """
+        root = f"/{self.name}/v1"
+        app = FastAPI(
+            title=title,
+            description=description,
+            version="1",
+            openapi_url=f"{root}/openapi.json",
+            docs_url=None,
+            redoc_url=None,
+            openapi_tags=list(tags),
+            lifespan=self._lifespan(jobs),
+        )
+        app.state.database = self.database
+        app.state.verifier = self.verifier
+        app.add_middleware(telemetry.TelemetryMiddleware)
+        problems.install(app)
+        _install_replays(app)
+        for router in routers:
+            app.include_router(router)
+        _check_permissions(app)
+        _document_problems(app)
+        _add_docs(app, root)
+        self._add_health(app)
+        return app
+
+    def _lifespan(self, jobs: Callable[[], Sequence[Job]]) -> Callable[[FastAPI], Any]:
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+            forget = run_every(600, "forget idempotency keys", lambda: idempotency.forget_old_keys(self.database))
+            running = [asyncio.create_task(job) for job in (self.messaging.run(), forget, *jobs())]
+            try:
+                yield
+            finally:
+                for task in running:
+                    task.cancel()
+                await asyncio.gather(*running, return_exceptions=True)
+                await self.database.close()
+
+        return lifespan
+
+    def _add_health(self, app: FastAPI) -> None:
+        @app.get("/health/live", include_in_schema=False)
+        async def live() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
+            return {"status": "ok"}
+
+        @app.get("/health/ready", include_in_schema=False)
+        async def ready() -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+            """Ready means the database answers. Without NATS writes go on and events wait in the outbox."""
+            try:
+                async with asyncio.timeout(2), self.database.engine.connect() as connection:
+                    await connection.execute(text("SELECT 1"))
+                database = "ok"
+            except Exception as error:
+                log.warning("not ready: %s", type(error).__name__)
+                database = "unreachable"
+            nats = "ok" if self.messaging.is_connected else "unreachable"
+            return JSONResponse({"database": database, "nats": nats}, 200 if database == "ok" else 503)
+
+
+def _permissions_of(dependant: Dependant) -> list[str]:
+    own = [dependant.call.permission] if isinstance(dependant.call, Requires) else []
+    return own + [permission for each in dependant.dependencies for permission in _permissions_of(each)]
+
+
+def _check_permissions(app: FastAPI) -> None:
+    """Deny by default: an application with an endpoint that names no permission does not start."""
+    for route in iter_route_contexts(app.routes):
+        dependant: Dependant | None = getattr(route, "dependant", None)
+        if dependant is None:
+            continue
+        if len(_permissions_of(dependant)) != 1:
+            raise RuntimeError(f"{route.path} must name exactly one permission in its signature")
+
+
+def _install_replays(app: FastAPI) -> None:
+    """An error of a request whose key is already taken answers what was answered before."""
+    refuse: Any = app.exception_handlers[problems.ProblemError]
+
+    async def on_problem(request: Request, error: problems.ProblemError) -> Response:
+        try:
+            answer = await idempotency.replay(request)
+        except problems.ProblemError as reused:
+            return await refuse(request, reused)
+        return answer or await refuse(request, error)
+
+    async def on_integrity(request: Request, fault: IntegrityError) -> Response:
+        try:
+            answer = await idempotency.replay(request) if idempotency.is_key_taken(fault) else None
+        except problems.ProblemError as reused:
+            return await refuse(request, reused)
+        if answer is None:
+            raise fault
+        return answer
+
+    app.add_exception_handler(problems.ProblemError, on_problem)  # pyright: ignore[reportArgumentType]
+    app.add_exception_handler(IntegrityError, on_integrity)  # pyright: ignore[reportArgumentType]
+
+
+def _document_problems(app: FastAPI) -> None:
+    """Adds to the OpenAPI document what holds for every operation: problems, and the Idempotency-Key of a POST."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                tags=app.openapi_tags,
+            )
+            components = document.setdefault("components", {}).setdefault("schemas", {})
+            schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            components.update(schema.pop("$defs", {}))
+            components["Problem"] = schema
+            for unused in ("HTTPValidationError", "ValidationError"):
+                components.pop(unused, None)
+            for operations in document["paths"].values():
+                for method, operation in operations.items():
+                    operation["responses"].pop("422", None)
+                    operation["responses"].update({str(status): body for status, body in problems.RESPONSES.items()})
+                    if method == "post":
+                        operation.setdefault("parameters", []).append(idempotency.HEADER)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi
+
+
+def _add_docs(app: FastAPI, root: str) -> None:
+    """Swagger UI from our own files: the page works without the internet and tells nobody who reads it."""
+    assets = importlib.resources.files("fastapi_swagger") / "resources"
+    app.mount(f"{root}/docs/assets", StaticFiles(directory=str(assets)), name="docs-assets")
+
+    @app.get(f"{root}/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
+        return get_swagger_ui_html(
+            openapi_url=f"{root}/openapi.json",
+            title=app.title,
+            swagger_js_url=f"{root}/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url=f"{root}/docs/assets/swagger-ui.css",
+            swagger_favicon_url=f"{root}/docs/assets/favicon-32x32.png",
+        )

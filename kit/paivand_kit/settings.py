@@ -1,0 +1,21 @@
+"""What every service is told from outside, by environment variables with the prefix PAIVAND_."""
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Common to all services; each adds its own in its `settings.py`."""
+
+    model_config = SettingsConfigDict(env_prefix="PAIVAND_", frozen=True)
+
+    database_url: SecretStr
+    database_pool_size: int = 10
+    nats_url: str = "nats://127.0.0.1:4222"
+    nats_user: str
+    nats_password: SecretStr
+    issuer: str
+    jwks_url: str
+    audience: str = "paivand"
+    public_url: str = "http://localhost:8080"
+    log_level: str = "INFO"

@@ -1,0 +1,20 @@
+"""Fixtures that start real parts on free ports, once per run. Helpers live in the launcher, not here."""
+
+from collections.abc import Iterator
+
+import pytest
+from paivand_local.testing import NatsServer, PostgresServer, temporary_site
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server. A service's database is migrated when a test first asks for its URL."""
+    with temporary_site() as site, PostgresServer.running(site) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nats() -> Iterator[NatsServer]:
+    """A NATS server with JetStream and the users of deploy/nats/nats.conf."""
+    with temporary_site() as site, NatsServer.running(site) as server:
+        yield server
