@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 from paivand_contracts.codes import Role
 from paivand_kit.caller import TokenVerifier
 
@@ -51,11 +52,10 @@ def bearer(**wanted: Any) -> dict[str, str]:
 
 def jwks(*keys: tuple[str, Any]) -> dict[str, Any]:
     """The key set that a provider publishes; the test key's, unless (kid, private key) pairs are given."""
-    algorithm = jwt.algorithms.RSAAlgorithm
     published = keys or ((KEY_ID, PRIVATE_KEY),)
     return {
         "keys": [
-            algorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": kid, "alg": "RS256", "use": "sig"}
+            RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": kid, "alg": "RS256", "use": "sig"}
             for kid, key in published
         ]
     }
