@@ -44,7 +44,7 @@ class Event(Message):
 
 
 class OutboxRead(Message):
-    """Request: the producer's events after a sequence number. Subject `paivand.<producer>.outbox.read.v1`."""
+    """Request: the producer's events after a sequence number. Subject `paivand.<producer>.request.outbox.read.v1`."""
 
     after: int = Field(ge=0, description="Highest sequence already handled.")
     limit: int = Field(default=200, ge=1, le=500, description="At most so many events in the answer.")
@@ -58,5 +58,5 @@ class OutboxPage(Message):
 
 
 def outbox_read_subject(producer: str) -> str:
-    """NATS subject on which a producer answers `OutboxRead`."""
-    return f"paivand.{producer}.outbox.read.v1"
+    """NATS subject on which a producer answers `OutboxRead`. One word longer than an event, so no stream takes it."""
+    return f"paivand.{producer}.request.outbox.read.v1"
