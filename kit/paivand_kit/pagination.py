@@ -32,7 +32,7 @@ class PageRequest:
         request: Request,
         response: Response,
         limit: Annotated[int, Query(ge=1, le=200, description="At most so many items.")] = 50,
-        cursor: Annotated[str | None, Query(max_length=400, description="`next_cursor` of the page before.")] = None,
+        cursor: Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before.")] = None,
     ) -> None:
         self._request, self._response = request, response
         self.limit = limit
@@ -67,7 +67,7 @@ class PageRequest:
 
 def _encode(values: tuple[Any, ...]) -> str:
     plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
-    text = json.dumps([str(value) if isinstance(value, UUID) else value for value in plain])
+    text = json.dumps([str(value) if isinstance(value, UUID) else value for value in plain], ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

@@ -14,15 +14,22 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-async def _if_match(
-    if_match: Annotated[
-        str | None,
-        Header(
-            description="The ETag of the version that you read; 428 without it, 412 when it is stale.", examples=['"1"']
-        ),
-    ] = None,
-) -> int | None:
-    """The version in If-Match; None stands for `*`, any version."""
+IfMatchHeader = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="The ETag of the version that you read; 428 without it, 412 when it is stale.",
+        examples=['"1"'],
+    ),
+]
+
+
+def expected_version(if_match: str | None) -> int | None:
+    """The version in an If-Match header; None stands for `*`, any version.
+
+    Raises:
+        ProblemError: `precondition-required` without the header, `stale` when no version of ours reads like it.
+    """
     if if_match is None:
         raise ProblemError(
             ProblemType.PRECONDITION_REQUIRED, "Send If-Match with the ETag of the version that you read."
@@ -33,6 +40,10 @@ async def _if_match(
     if match is None:
         raise stale()
     return int(match[1])
+
+
+async def _if_match(if_match: IfMatchHeader = None) -> int | None:
+    return expected_version(if_match)
 
 
 IfMatch = Annotated[int | None, Depends(_if_match)]
