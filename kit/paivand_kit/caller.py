@@ -33,6 +33,8 @@ class Caller:
     organization_id: UUID | None
     roles: frozenset[Role]
     email: str | None = None
+    expires_at: float = 0.0
+    """`exp` of the token (seconds since 1970): a stream must not outlive it."""
 
     def organization(self) -> UUID:
         """The member organization the caller acts for; 403 when there is none."""
@@ -113,6 +115,7 @@ def _caller(claims: dict[str, Any]) -> Caller:
         organization_id=UUID(organization) if organization else None,
         roles=roles,
         email=claims.get("email") if claims.get("email_verified") is True else None,
+        expires_at=float(claims["exp"]),
     )
 
 

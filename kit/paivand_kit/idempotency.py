@@ -60,6 +60,8 @@ class Once:
     def __init__(self, *, subject: str, key: str, fingerprint: str) -> None:
         self.subject, self.key, self.fingerprint = subject, key, fingerprint
         self.is_written = False
+        self.withheld: tuple[str, ...] = ()
+        """Members of the answer that are not kept, such as a new secret: a repeated request sees null there."""
 
     def row(self, *, status: int, headers: dict[str, str]) -> dict[str, Any]:
         """Column values but for the body, for a statement that writes the key together with the work."""
@@ -75,7 +77,9 @@ class Once:
     def insert(self, response: Response) -> Insert:
         """Writes the key with the answer that was rendered."""
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        body = json.loads(bytes(response.body)) if response.body else None
+        body: Any = json.loads(bytes(response.body)) if response.body else None
+        if self.withheld:
+            body = {**body, **dict.fromkeys(self.withheld)}
         return insert(IdempotencyKeyRow).values(**self.row(status=response.status_code, headers=headers), body=body)
 
 
