@@ -1,0 +1,1 @@
+"""The member organizations of the network."""

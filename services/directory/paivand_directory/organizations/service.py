@@ -1,0 +1,97 @@
+"""Use cases of organizations: joining the network, and keeping the entry right."""
+
+from typing import Any
+from uuid import UUID
+
+from paivand_contracts.codes import OrganizationStatus, Role
+from paivand_contracts.directory import OrganizationChanged, OrganizationFacts
+from paivand_contracts.problems import ProblemType
+from paivand_kit import outbox
+from paivand_kit.caller import Caller
+from paivand_kit.preconditions import check_version, expected_version
+from paivand_kit.problems import ProblemError, not_found
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from . import repository, rules
+from .schemas import OrganizationPatch, OrganizationPut
+from .tables import OrganizationRow
+
+exists_unscoped = repository.exists_unscoped
+
+
+def visible_ids(caller: Caller) -> Select[UUID]:
+    """The organizations whose entries the caller can see; other features scope their reads by it."""
+    return repository.visible_to(caller).with_only_columns(OrganizationRow.id)
+
+
+async def get(session: AsyncSession, caller: Caller, organization_id: UUID) -> OrganizationRow:
+    """Raises `not_found` unless the caller can see it."""
+    row = await repository.get_organization(session, caller, organization_id)
+    if row is None:
+        raise not_found("organization")
+    return row
+
+
+async def admit(
+    session: AsyncSession, caller: Caller, organization_id: UUID, body: OrganizationPut, if_match: str | None
+) -> tuple[OrganizationRow, bool]:
+    """The organization as sent, and whether it is new. The same once more changes nothing.
+
+    Raises:
+        ProblemError: `precondition-required` or `stale`, when it is there already and differs.
+    """
+    values = body.model_dump()
+    added = await repository.add(session, organization_id, values)
+    if added is not None:
+        await _announce(session, added)
+        return added, True
+    row = await _locked(session, caller, organization_id)
+    if _differing(row, values):
+        check_version(expected_version(if_match), row.version)
+    return await _changed(session, row, values), False
+
+
+async def change(
+    session: AsyncSession, caller: Caller, organization_id: UUID, body: OrganizationPatch, expected: int | None
+) -> OrganizationRow:
+    """Changes what this caller may change; 403 names what it may not."""
+    row = await _locked(session, caller, organization_id)
+    values = body.model_dump(exclude_unset=True)
+    open_to_caller = rules.changeable_fields(
+        is_manager_of_it=Role.MANAGER in caller.roles and caller.organization_id == row.id,
+        is_coordinator=Role.COORDINATOR in caller.roles,
+    )
+    if not open_to_caller:
+        raise ProblemError(ProblemType.FORBIDDEN, "Only its own manager or a coordinator may change an organization.")
+    if refused := sorted(values.keys() - open_to_caller):
+        raise ProblemError(ProblemType.FORBIDDEN, f"Your role may not change: {', '.join(refused)}.")
+    check_version(expected, row.version)
+    return await _changed(session, row, values)
+
+
+async def _locked(session: AsyncSession, caller: Caller, organization_id: UUID) -> OrganizationRow:
+    row = await repository.lock_organization(session, caller, organization_id)
+    if row is None:
+        raise not_found("organization")
+    return row
+
+
+def _differing(row: OrganizationRow, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if getattr(row, name) != value}
+
+
+async def _changed(session: AsyncSession, row: OrganizationRow, values: dict[str, Any]) -> OrganizationRow:
+    differing = _differing(row, values)
+    if not differing:
+        return row
+    changed = await repository.change(session, row, differing)
+    await _announce(session, changed)
+    return changed
+
+
+async def _announce(session: AsyncSession, row: OrganizationRow) -> None:
+    facts = OrganizationFacts(
+        organization_id=row.id, name=row.name, status=OrganizationStatus(row.status), version=row.version
+    )
+    await outbox.emit(session, OrganizationChanged(subject=str(row.id), data=facts))

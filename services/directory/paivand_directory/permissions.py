@@ -1,0 +1,30 @@
+"""Who may do what in the directory: one alias for each permission. An endpoint names exactly one."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends
+from paivand_contracts.codes import Role
+from paivand_kit.caller import Caller, Requires
+
+
+class Permission(StrEnum):
+    """area:resource:action."""
+
+    READ = "directory:entry:read"
+    ADMIT_ORGANIZATION = "directory:organization:admit"
+    CHANGE_ORGANIZATION = "directory:organization:change"
+    MANAGE_SERVICES = "directory:service:manage"
+
+
+# Coordinators run the network and may belong to no member organization.
+ReadDirectory = Annotated[
+    Caller, Depends(Requires(Permission.READ, {Role.MEMBER, Role.MANAGER, Role.COORDINATOR}, member_only=False))
+]
+AdmitOrganizations = Annotated[
+    Caller, Depends(Requires(Permission.ADMIT_ORGANIZATION, {Role.COORDINATOR}, member_only=False))
+]
+ChangeOrganizations = Annotated[
+    Caller, Depends(Requires(Permission.CHANGE_ORGANIZATION, {Role.MANAGER, Role.COORDINATOR}, member_only=False))
+]
+ManageServices = Annotated[Caller, Depends(Requires(Permission.MANAGE_SERVICES, {Role.MANAGER}))]

@@ -1,0 +1,76 @@
+"""HTTP interface of services."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from paivand_contracts.codes import ServiceStatus
+from paivand_kit.database import Session
+from paivand_kit.idempotency import IdempotentRoute
+from paivand_kit.pagination import Page, PageQuery
+from paivand_kit.preconditions import IfMatch, etag
+
+from ..permissions import ManageServices, ReadDirectory
+from ..search import SearchText, prefix_query
+from ..taxonomy.service import with_narrower
+from . import repository, service
+from .schemas import Service, ServiceCreate, ServicePatch, TermCode
+from .tables import ServiceRow
+
+router = APIRouter(prefix="/directory/v1/services", tags=["services"], route_class=IdempotentRoute)
+
+
+@router.get("", response_model=Page[Service])
+async def list_services(
+    session: Session,
+    caller: ReadDirectory,
+    page: PageQuery,
+    text: SearchText = None,
+    taxonomy_term: Annotated[TermCode | None, Query(description="A code; finds its narrower terms too.")] = None,
+    organization_id: UUID | None = None,
+    status: ServiceStatus | None = None,
+) -> dict[str, object]:
+    """Services by name. Conditions narrow each other."""
+    search = repository.Search(
+        words=prefix_query(text),
+        codes=with_narrower(taxonomy_term) if taxonomy_term else None,
+        organization_id=organization_id,
+        status=status,
+    )
+    after = page.after(str, UUID)
+    rows = await repository.list_services(session, caller, search, after=after, limit=page.limit + 1)
+    return page.page(rows, key=lambda row: (row.name, row.id))
+
+
+@router.get("/{service_id}", response_model=Service)
+async def read_service(service_id: UUID, session: Session, caller: ReadDirectory, response: Response) -> ServiceRow:
+    """One service, with its ETag."""
+    row = await service.get(session, caller, service_id)
+    response.headers["ETag"] = etag(row.version)
+    return row
+
+
+@router.post("", response_model=Service, status_code=201)
+async def create_service(
+    body: ServiceCreate, session: Session, caller: ManageServices, response: Response
+) -> ServiceRow:
+    """Publishes a service of the caller's own organization."""
+    row = await service.publish(session, caller, body)
+    response.headers["ETag"] = etag(row.version)
+    response.headers["Location"] = f"{router.prefix}/{row.id}"
+    return row
+
+
+@router.patch("/{service_id}", response_model=Service)
+async def change_service(
+    service_id: UUID,
+    body: ServicePatch,
+    session: Session,
+    caller: ManageServices,
+    expected: IfMatch,
+    response: Response,
+) -> ServiceRow:
+    """Changes the fields sent, of a service of the caller's own organization."""
+    row = await service.change(session, caller, service_id, body, expected)
+    response.headers["ETag"] = etag(row.version)
+    return row

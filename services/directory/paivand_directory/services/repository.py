@@ -1,0 +1,78 @@
+"""The only place with SQL on services. Reads start from `visible_to`."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from paivand_contracts.codes import Role, ServiceStatus
+from paivand_contracts.envelope import new_id
+from paivand_kit.caller import Caller
+from sqlalchemy import Select, func, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..organizations import service as organizations
+from .tables import ServiceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for; None means any. `words` is a tsquery; one of the taxonomy terms `codes` must be there."""
+
+    words: str | None = None
+    codes: list[str] | None = None
+    organization_id: UUID | None = None
+    status: ServiceStatus | None = None
+
+
+def visible_to(caller: Caller) -> Select[ServiceRow]:
+    """Services of the organizations that the caller can see."""
+    query = select(ServiceRow)
+    if Role.COORDINATOR in caller.roles:
+        return query
+    return query.where(ServiceRow.organization_id.in_(organizations.visible_ids(caller)))
+
+
+async def list_services(
+    session: AsyncSession, caller: Caller, search: Search, *, after: tuple[str, UUID] | None, limit: int
+) -> list[ServiceRow]:
+    """By name."""
+    query = visible_to(caller).order_by(ServiceRow.name, ServiceRow.id).limit(limit)
+    if search.words is not None:
+        query = query.where(ServiceRow.search.bool_op("@@")(func.to_tsquery("simple", search.words)))
+    if search.codes is not None:
+        query = query.where(ServiceRow.taxonomy_terms.overlap(search.codes))
+    if search.organization_id is not None:
+        query = query.where(ServiceRow.organization_id == search.organization_id)
+    if search.status is not None:
+        query = query.where(ServiceRow.status == search.status)
+    if after is not None:
+        query = query.where(tuple_(ServiceRow.name, ServiceRow.id) > tuple_(*after))
+    return list(await session.scalars(query))
+
+
+async def get_service(session: AsyncSession, caller: Caller, service_id: UUID) -> ServiceRow | None:
+    """One that the caller can see."""
+    return await session.scalar(visible_to(caller).where(ServiceRow.id == service_id))
+
+
+async def lock_service(session: AsyncSession, caller: Caller, service_id: UUID) -> ServiceRow | None:
+    """One that the caller can see, kept from changes by others until the transaction ends."""
+    query = visible_to(caller).where(ServiceRow.id == service_id)
+    return await session.scalar(query.with_for_update(of=ServiceRow))
+
+
+async def add(session: AsyncSession, organization_id: UUID, values: dict[str, Any]) -> ServiceRow:
+    """The new row."""
+    statement = insert(ServiceRow).values(id=new_id(), organization_id=organization_id, **values)
+    return (await session.scalars(statement.returning(ServiceRow))).one()
+
+
+async def change(session: AsyncSession, row: ServiceRow, values: dict[str, Any]) -> ServiceRow:
+    """The next version of a locked row."""
+    statement = (
+        update(ServiceRow)
+        .where(ServiceRow.id == row.id)
+        .values(**values, version=ServiceRow.version + 1, last_modified=func.now())
+        .returning(ServiceRow)
+    )
+    return (await session.scalars(statement, execution_options={"populate_existing": True})).one()

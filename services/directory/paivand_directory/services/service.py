@@ -1,0 +1,89 @@
+"""Use cases of services: what an organization offers, published and kept right by its manager."""
+
+from typing import Any
+from uuid import UUID
+
+from paivand_contracts.codes import ServiceStatus
+from paivand_contracts.directory import ServiceChanged, ServiceFacts
+from paivand_contracts.problems import InvalidField, ProblemType
+from paivand_kit import outbox
+from paivand_kit.caller import Caller
+from paivand_kit.preconditions import check_version
+from paivand_kit.problems import ProblemError, invalid, not_found
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..organizations import service as organizations
+from ..taxonomy import service as taxonomy
+from . import repository, rules
+from .schemas import ServiceCreate, ServicePatch
+from .tables import ServiceRow
+
+
+async def get(session: AsyncSession, caller: Caller, service_id: UUID) -> ServiceRow:
+    """Raises `not_found` unless the caller can see it."""
+    row = await repository.get_service(session, caller, service_id)
+    if row is None:
+        raise not_found("service")
+    return row
+
+
+async def publish(session: AsyncSession, caller: Caller, body: ServiceCreate) -> ServiceRow:
+    """A new service of the caller's organization.
+
+    Raises:
+        ProblemError: `conflict` when the organization has not joined, `invalid` for a broken rule.
+    """
+    organization_id = caller.organization()
+    if not await organizations.exists_unscoped(session, organization_id):
+        raise ProblemError(
+            ProblemType.CONFLICT, "Your organization has not joined the network yet. A coordinator admits it."
+        )
+    row = await repository.add(session, organization_id, _checked(body.model_dump()))
+    await _announce(session, row)
+    return row
+
+
+async def change(
+    session: AsyncSession, caller: Caller, service_id: UUID, body: ServicePatch, expected: int | None
+) -> ServiceRow:
+    """Changes a service of the caller's organization; 403 for one that it can only read."""
+    row = await repository.lock_service(session, caller, service_id)
+    if row is None:
+        raise not_found("service")
+    if row.organization_id != caller.organization():
+        raise ProblemError(ProblemType.FORBIDDEN, "Only the organization that offers a service may change it.")
+    check_version(expected, row.version)
+    present = {name: getattr(row, name) for name in ServicePatch.model_fields}
+    wanted = _checked(present | body.model_dump(exclude_unset=True))
+    differing = {name: value for name, value in wanted.items() if present[name] != value}
+    if not differing:
+        return row
+    changed = await repository.change(session, row, differing)
+    await _announce(session, changed)
+    return changed
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a whole entry, if they keep the rules."""
+    unknown = taxonomy.unknown_codes(values["taxonomy_terms"])
+    if unknown:
+        detail = "Send a code from /directory/v1/taxonomy_terms."
+        faults = [
+            InvalidField(pointer=f"/taxonomy_terms/{place}", rule="taxonomy_term", detail=detail) for place in unknown
+        ]
+        raise ProblemError(ProblemType.INVALID, "A taxonomy term is not known.", errors=faults)
+    if not rules.is_age_range(values["minimum_age"], values["maximum_age"]):
+        raise invalid("/maximum_age", "age_range", "Send a maximum_age that is not below minimum_age.")
+    return values | {"taxonomy_terms": rules.without_repeats(values["taxonomy_terms"])}
+
+
+async def _announce(session: AsyncSession, row: ServiceRow) -> None:
+    facts = ServiceFacts(
+        service_id=row.id,
+        organization_id=row.organization_id,
+        name=row.name,
+        status=ServiceStatus(row.status),
+        taxonomy_terms=row.taxonomy_terms,
+        version=row.version,
+    )
+    await outbox.emit(session, ServiceChanged(subject=str(row.id), data=facts))

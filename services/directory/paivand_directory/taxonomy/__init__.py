@@ -1,0 +1,1 @@
+"""The terms by which services are found and needs are named."""
