@@ -26,7 +26,8 @@ async def lead(engine: AsyncEngine, name: str, work: Callable[[AsyncConnection],
         try:
             async with engine.connect() as plain:
                 connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-                while not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
+                # The lock is in the database: there is no event to wait for.
+                while not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):  # noqa: ASYNC110
                     await asyncio.sleep(STANDBY_SECONDS)
                 log.info("leading: %s", name)
                 try:

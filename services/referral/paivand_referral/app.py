@@ -1,0 +1,57 @@
+"""Composition root: everything the referral service is made of."""
+
+from fastapi import FastAPI
+from paivand_contracts.directory import directory_event
+from paivand_kit.caller import TokenVerifier
+from paivand_kit.consumer import EventConsumer, forget_old_inbox_rows
+from paivand_kit.leadership import run_every
+from paivand_kit.relay import Relay
+from paivand_kit.service import Service
+
+from .cases.endpoints import router as cases
+from .deadlines.endpoints import router as deadlines
+from .deadlines.jobs import escalate_overdue
+from .directory.consumers import on_directory_events
+from .referrals.endpoints import router as referrals
+from .settings import Settings
+
+DESCRIPTION = """
+Cases and referrals: ask a service to take a case, answer, follow it to its end.
+
+States are FHIR Task codes. Every change names the version it was decided on (`If-Match`), every POST carries an
+`Idempotency-Key`, every error is a problem document (RFC 9457).
+"""
+
+
+def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | None = None) -> FastAPI:
+    """The ASGI application. Without settings they are read from the environment."""
+    settings = settings or Settings()  # pyright: ignore[reportCallIssue] - from the environment
+    service = Service("referral", settings, verifier)
+    database, messaging = service.database, service.messaging
+    relay = Relay("referral", database, messaging)
+    directory = EventConsumer(
+        service="referral",
+        producer="directory",
+        events=directory_event,
+        handle=on_directory_events,
+        database=database,
+        messaging=messaging,
+    )
+    app = service.application(
+        title="Paivand referral",
+        description=DESCRIPTION,
+        routers=[cases, referrals, deadlines],
+        jobs=lambda: [
+            relay.run(),
+            directory.run(),
+            run_every(settings.overdue_check_seconds, "escalate overdue", lambda: escalate_overdue(database)),
+            run_every(3600, "forget inbox rows", lambda: forget_old_inbox_rows(database)),
+        ],
+        tags=[
+            {"name": "cases", "description": "The pseudonymous records of the people you help."},
+            {"name": "referrals", "description": "Requests to services, and what became of them."},
+            {"name": "deadlines", "description": "Requests that nobody answered in time."},
+        ],
+    )
+    app.state.respond_within = settings.respond_within
+    return app

@@ -1,0 +1,1 @@
+"""Cases: the pseudonymous record of a person, owned by one organization."""

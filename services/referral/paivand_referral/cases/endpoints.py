@@ -1,0 +1,41 @@
+"""HTTP of the cases."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from paivand_kit.database import Session
+from paivand_kit.idempotency import IdempotentRoute
+from paivand_kit.pagination import Page, PageQuery
+
+from ..permissions import ReadCases, WriteCases
+from . import repository, service
+from .schemas import CaseCreate, CaseRead
+from .tables import CaseRow
+
+router = APIRouter(prefix="/referral/v1/cases", tags=["cases"], route_class=IdempotentRoute)
+
+
+@router.post("", status_code=201, response_model=CaseRead)
+async def open_case(new: CaseCreate, caller: WriteCases, session: Session, response: Response) -> CaseRow:
+    """Open a pseudonymous case and get its case number.
+
+    Say what is needed to find help, never who the person is.
+    """
+    case = await service.open_case(session, caller, new)
+    response.headers["Location"] = f"/referral/v1/cases/{case.id}"
+    return case
+
+
+@router.get("", response_model=Page[CaseRead])
+async def list_cases(caller: ReadCases, session: Session, page: PageQuery) -> dict[str, Any]:
+    """List your organization's cases, newest first."""
+    after = page.after(UUID)
+    rows = await repository.list_newest(session, caller, before=after[0] if after else None, limit=page.limit + 1)
+    return page.page(rows, lambda case: (case.id,))
+
+
+@router.get("/{case_id}", response_model=CaseRead)
+async def read_case(case_id: UUID, caller: ReadCases, session: Session) -> CaseRow:
+    """Read one of your organization's cases."""
+    return await service.read_case(session, caller, case_id)

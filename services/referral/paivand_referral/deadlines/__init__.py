@@ -1,0 +1,1 @@
+"""Deadlines: referrals whose `respond_by` passed without an answer."""

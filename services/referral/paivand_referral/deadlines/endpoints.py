@@ -1,0 +1,26 @@
+"""HTTP of the deadlines."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from paivand_kit.database import Session
+from paivand_kit.idempotency import IdempotentRoute
+from paivand_kit.pagination import Page, PageQuery
+
+from ..permissions import SeeOverdue
+from . import repository
+from .schemas import OverdueReferral
+
+router = APIRouter(prefix="/referral/v1/overdue", tags=["deadlines"], route_class=IdempotentRoute)
+
+
+@router.get("", response_model=Page[OverdueReferral])
+async def list_overdue(_: SeeOverdue, session: Session, page: PageQuery) -> dict[str, Any]:
+    """List the network's unanswered referrals whose time has passed, oldest first (coordinators).
+
+    Says whom to call, and nothing of the case.
+    """
+    after = page.after(UUID)
+    rows = await repository.list_overdue_unscoped(session, after=after[0] if after else None, limit=page.limit + 1)
+    return page.page(rows, lambda row: (row["id"],))

@@ -1,0 +1,1 @@
+"""The referral service's own copy of what it needs from the directory, kept by events."""

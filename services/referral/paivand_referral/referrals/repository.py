@@ -1,0 +1,173 @@
+"""SQL of the referrals."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from paivand_contracts.envelope import Event
+from paivand_kit.caller import Caller
+from paivand_kit.idempotency import Once
+from paivand_kit.outbox import document
+from sqlalchemy import RowMapping, TextualSelect, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from .schemas import Box
+from .tables import ReferralHistoryRow
+
+Row = RowMapping
+SIDE = {Box.INBOX: "owner_organization_id", Box.OUTBOX: "requester_organization_id"}
+JSON_COLUMNS = {"case": JSONB, "consent": JSONB}
+
+
+def _create_statement(*, with_key: bool) -> TextualSelect:
+    """Everything that creating a referral writes, in one round trip.
+
+    `asked` and `offered` are the checks (own case; active service of an active organization); when either is empty
+    nothing is written and the counts say which. The event and the stored answer are completed with what only
+    the database knows. `with_key` also writes the Idempotency-Key of the request.
+    """
+    key = """,
+        once AS (
+            INSERT INTO idempotency_keys (subject, key, fingerprint, status, headers, body)
+            SELECT :subject, :key, :fingerprint, :status, CAST(:headers AS jsonb), to_jsonb(answer) FROM answer
+        )"""
+    statement = f"""
+        WITH asked AS (
+            SELECT id AS case_id, jsonb_build_object('number', number, 'age_band', age_band, 'gender', gender,
+                'languages', languages, 'needs', needs) AS "case"
+            FROM cases WHERE id = CAST(:case_id AS uuid) AND organization_id = CAST(:requester AS uuid)
+        ), offered AS (
+            SELECT s.id AS service_id, s.name AS service_name, o.id AS owner_organization_id,
+                o.name AS owner_organization_name
+            FROM directory_services s JOIN directory_organizations o ON o.id = s.organization_id
+            WHERE s.id = CAST(:service_id AS uuid) AND s.status = 'active' AND o.status = 'active'
+        ), created AS (
+            INSERT INTO referrals (id, number, case_id, service_id, requester_organization_id, owner_organization_id,
+                status, priority, summary, consent_given_at, consent_scope, respond_by, part_of, version,
+                created_at, updated_at)
+            SELECT CAST(:id AS uuid), :number, asked.case_id, offered.service_id, CAST(:requester AS uuid),
+                offered.owner_organization_id, 'requested', :priority, :summary,
+                CAST(:consent_given_at AS timestamptz), CAST(:consent_scope AS text[]),
+                CAST(:respond_by AS timestamptz), CAST(:part_of AS uuid), 1,
+                CAST(:now AS timestamptz), CAST(:now AS timestamptz)
+            FROM asked, offered RETURNING *
+        ), history AS (
+            INSERT INTO referral_history (referral_id, version, action, status, organization_id, subject, at)
+            SELECT id, 1, 'request', status, CAST(:actor AS uuid), :actor_subject, created_at FROM created
+        ), event AS (
+            INSERT INTO outbox (event_type, event)
+            SELECT :event_type, jsonb_set(CAST(:event AS jsonb), '{{data,owner_organization_id}}',
+                to_jsonb(owner_organization_id)) FROM created
+        ), answer AS (
+            SELECT created.*, asked."case", offered.service_name, offered.owner_organization_name,
+                o.name AS requester_organization_name,
+                jsonb_build_object('given_at', created.consent_given_at, 'scope', created.consent_scope) AS consent
+            FROM created CROSS JOIN asked CROSS JOIN offered
+            LEFT JOIN directory_organizations o ON o.id = created.requester_organization_id
+        ){key if with_key else ""}
+        SELECT (SELECT count(*) FROM asked) AS cases_found, (SELECT count(*) FROM offered) AS services_found, answer.*
+        FROM (SELECT) AS always LEFT JOIN answer ON true"""  # noqa: S608 - constant text
+    return text(statement).columns(**JSON_COLUMNS)
+
+
+CREATE = _create_statement(with_key=False)
+CREATE_ONCE = _create_statement(with_key=True)
+
+LOCK = text(
+    "SELECT * FROM referrals WHERE id = :id AND (requester_organization_id = :organization"
+    " OR owner_organization_id = :organization) FOR UPDATE"
+)
+
+# A change, its history row and its event, in one round trip.
+CHANGE = text("""
+    WITH changed AS (
+        UPDATE referrals SET status = :status, reason = :reason, note = :note, outcome = :outcome,
+            redirected_to = CAST(:redirected_to AS uuid), version = version + 1, updated_at = :now
+        WHERE id = :id RETURNING *
+    ), history AS (
+        INSERT INTO referral_history
+            (referral_id, version, action, status, reason, note, outcome, organization_id, subject, at)
+        SELECT id, version, :action, status, :reason, note, outcome, :actor, :actor_subject, updated_at FROM changed
+    )
+    INSERT INTO outbox (event_type, event) VALUES (:event_type, :event)
+""").bindparams(bindparam("event", type_=JSONB))
+
+READ = text(
+    "SELECT * FROM referral_details WHERE id = :id AND (requester_organization_id = :organization"
+    " OR owner_organization_id = :organization)"
+).columns(**JSON_COLUMNS)
+
+
+async def create(
+    session: AsyncSession, values: dict[str, Any], event: Event, once: Once | None, headers: dict[str, str]
+) -> Row:
+    """Writes a new referral; `cases_found` and `services_found` in the result say whether it could."""
+    session.info["wrote_outbox"] = True
+    parameters = {**values, "event_type": event.type, "event": json.dumps(document(event))}
+    if once is None:
+        return (await session.execute(CREATE, parameters)).mappings().one()
+    key = once.row(status=201, headers=headers)
+    parameters |= {**key, "headers": json.dumps(key["headers"])}
+    return (await session.execute(CREATE_ONCE, parameters)).mappings().one()
+
+
+async def lock(session: AsyncSession, caller: Caller, referral_id: UUID) -> Row | None:
+    """The referral, if the caller is a party, held against other changes until the transaction ends."""
+    parameters = {"id": referral_id, "organization": caller.organization()}
+    return (await session.execute(LOCK, parameters)).mappings().one_or_none()
+
+
+async def change(session: AsyncSession, values: dict[str, Any], event: Event) -> None:
+    """Writes a change of a locked referral."""
+    session.info["wrote_outbox"] = True
+    await session.execute(CHANGE, {**values, "event_type": event.type, "event": document(event)})
+
+
+async def read(session: AsyncSession, caller: Caller, referral_id: UUID) -> Row | None:
+    """The referral as a party sees it."""
+    parameters = {"id": referral_id, "organization": caller.organization()}
+    return (await session.execute(READ, parameters)).mappings().one_or_none()
+
+
+def _list_statement(box: Box, *, by_status: bool) -> TextualSelect:
+    """A page of a box, newest first. With statuses, each reads its own stretch of the index before they are merged."""
+    side = SIDE[box]
+    if not by_status:
+        statement = f"""
+            SELECT * FROM referral_details WHERE {side} = :organization
+            AND (CAST(:before AS uuid) IS NULL OR id < CAST(:before AS uuid)) ORDER BY id DESC LIMIT :limit"""  # noqa: S608
+    else:
+        statement = f"""
+            SELECT d.* FROM unnest(CAST(:statuses AS text[])) AS wanted(status) CROSS JOIN LATERAL (
+                SELECT * FROM referral_details r WHERE r.{side} = :organization AND r.status = wanted.status
+                AND (CAST(:before AS uuid) IS NULL OR r.id < CAST(:before AS uuid)) ORDER BY r.id DESC LIMIT :limit
+            ) AS d ORDER BY d.id DESC LIMIT :limit"""  # noqa: S608 - constant text
+    return text(statement).columns(**JSON_COLUMNS)
+
+
+LISTS = {(box, by_status): _list_statement(box, by_status=by_status) for box in Box for by_status in (False, True)}
+
+
+async def list_box(
+    session: AsyncSession, caller: Caller, box: Box, *, statuses: Sequence[str], before: UUID | None, limit: int
+) -> Sequence[Row]:
+    """A page of the caller's inbox or outbox."""
+    parameters = {"organization": caller.organization(), "before": before, "limit": limit}
+    if statuses:
+        parameters["statuses"] = sorted(set(statuses))
+    return (await session.execute(LISTS[box, bool(statuses)], parameters)).mappings().all()
+
+
+async def list_history(
+    session: AsyncSession, referral_id: UUID, *, after: int, limit: int
+) -> Sequence[ReferralHistoryRow]:
+    """The changes of a referral in their order. The caller must have been found to be a party."""
+    query = (
+        select(ReferralHistoryRow)
+        .where(ReferralHistoryRow.referral_id == referral_id, ReferralHistoryRow.version > after)
+        .order_by(ReferralHistoryRow.version)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()

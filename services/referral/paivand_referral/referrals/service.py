@@ -1,0 +1,224 @@
+"""Use cases of the referrals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from paivand_contracts import referral as events
+from paivand_contracts.codes import Priority, ReferralStatus
+from paivand_contracts.envelope import new_id, now
+from paivand_contracts.problems import ProblemType
+from paivand_kit.caller import Caller
+from paivand_kit.idempotency import Once
+from paivand_kit.preconditions import check_version, etag
+from paivand_kit.problems import ProblemError, invalid, not_found
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..numbers import new_number
+from . import repository, rules
+from .repository import Row
+from .rules import Action, ConsentScope
+from .schemas import Consent, ReferralCreate
+
+EventType = Callable[..., events.ReferralEventBase]
+UNKNOWN_ORGANIZATION = UUID(int=0)
+CLOCK_SKEW = timedelta(minutes=5)
+EVENT_OF: dict[Action, EventType] = {
+    Action.ACCEPT: events.ReferralAccepted,
+    Action.REJECT: events.ReferralRejected,
+    Action.REDIRECT: events.ReferralRejected,
+    Action.START: events.ReferralStarted,
+    Action.HOLD: events.ReferralHeld,
+    Action.RESUME: events.ReferralResumed,
+    Action.COMPLETE: events.ReferralCompleted,
+    Action.FAIL: events.ReferralFailed,
+    Action.CANCEL: events.ReferralCancelled,
+    Action.ENTER_IN_ERROR: events.ReferralEnteredInError,
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came with an action."""
+
+    reason: str | None = None
+    note: str | None = None
+    outcome: str | None = None
+
+
+async def request_referral(
+    session: AsyncSession,
+    caller: Caller,
+    new: ReferralCreate,
+    within: Mapping[Priority, timedelta],
+    once: Once | None,
+) -> Row:
+    """Asks a service to take a case of the caller's organization."""
+    _check_consent(new.consent, has_summary=new.summary is not None)
+    return await _create(session, caller, caller.organization(), new, within, once=once, part_of=None)
+
+
+def _check_consent(consent: Consent, *, has_summary: bool) -> None:
+    if consent.given_at > now() + CLOCK_SKEW:
+        raise invalid("/consent/given_at", "future", "Consent cannot be given in the future.")
+    missing = rules.missing_consent(consent.scope, has_summary=has_summary)
+    if missing is not None:
+        raise invalid(
+            "/consent/scope",
+            "consent",
+            f"The person has not agreed to this: the scope `{missing}` is missing.",
+            kind=ProblemType.CONSENT_MISSING,
+        )
+
+
+async def _create(
+    session: AsyncSession,
+    caller: Caller,
+    requester: UUID,
+    new: ReferralCreate,
+    within: Mapping[Priority, timedelta],
+    *,
+    once: Once | None,
+    part_of: UUID | None,
+) -> Row:
+    asked_at, referral_id, number = now(), new_id(), new_number("R")
+    facts = events.ReferralFacts(
+        referral_id=referral_id,
+        number=number,
+        status=ReferralStatus.REQUESTED,
+        priority=new.priority,
+        requester_organization_id=requester,
+        owner_organization_id=UNKNOWN_ORGANIZATION,  # filled in by the statement, which knows the service's owner
+        service_id=new.service_id,
+        part_of=part_of,
+        respond_by=rules.respond_by(asked_at, new.priority, within),
+        version=1,
+    )
+    event = events.ReferralRequested(subject=str(referral_id), time=asked_at, data=facts)
+    values: dict[str, Any] = {
+        "id": referral_id,
+        "number": number,
+        "case_id": new.case_id,
+        "service_id": new.service_id,
+        "requester": requester,
+        "actor": caller.organization(),
+        "actor_subject": caller.subject,
+        "priority": new.priority.value,
+        "summary": new.summary,
+        "consent_given_at": new.consent.given_at,
+        "consent_scope": sorted({scope.value for scope in new.consent.scope}),
+        "respond_by": facts.respond_by,
+        "part_of": part_of,
+        "now": asked_at,
+    }
+    headers = {"etag": etag(1), "location": f"/referral/v1/referrals/{referral_id}"}
+    row = await repository.create(session, values, event, once, headers)
+    if not row["cases_found"]:
+        raise invalid("/case_id", "unknown", "Your organization has no such case.")
+    if not row["services_found"]:
+        raise invalid("/service_id", "unknown", "The directory has no such active service.")
+    return row
+
+
+async def act(
+    session: AsyncSession, caller: Caller, referral_id: UUID, action: Action, seen: int | None, said: Said
+) -> Row:
+    """Takes an action on a referral, if its state and the caller's side allow it."""
+    referral = await _lock_for(session, caller, referral_id, action, seen)
+    await _change(session, caller, referral, action, said, redirected_to=None)
+    return await read_referral(session, caller, referral_id)
+
+
+async def redirect(
+    session: AsyncSession,
+    caller: Caller,
+    referral_id: UUID,
+    seen: int | None,
+    said: Said,
+    service_id: UUID,
+    within: Mapping[Priority, timedelta],
+) -> Row:
+    """Rejects a referral and asks another service in its place, as part of it, if the consent covers that."""
+    referral = await _lock_for(session, caller, referral_id, Action.REDIRECT, seen)
+    if ConsentScope.REDIRECT not in referral["consent_scope"]:
+        raise ProblemError(
+            ProblemType.CONSENT_MISSING,
+            "The person has not agreed that the request is passed on (scope `redirect`). Reject it instead; the "
+            "requester can ask the person.",
+        )
+    if service_id == referral["service_id"]:
+        raise invalid("/service_id", "same", "Name another service than the one that was asked.")
+    new = ReferralCreate(
+        case_id=referral["case_id"],
+        service_id=service_id,
+        priority=referral["priority"],
+        summary=referral["summary"],
+        consent=Consent(given_at=referral["consent_given_at"], scope=referral["consent_scope"]),
+    )
+    requester: UUID = referral["requester_organization_id"]
+    created = await _create(session, caller, requester, new, within, once=None, part_of=referral_id)
+    await _change(session, caller, referral, Action.REDIRECT, said, redirected_to=created["id"])
+    return await read_referral(session, caller, referral_id)
+
+
+async def _lock_for(session: AsyncSession, caller: Caller, referral_id: UUID, action: Action, seen: int | None) -> Row:
+    referral = await repository.lock(session, caller, referral_id)
+    if referral is None:
+        raise not_found("referral")
+    who = rules.parties(
+        caller.organization(),
+        requester=referral["requester_organization_id"],
+        owner=referral["owner_organization_id"],
+    )
+    try:
+        rules.decide(ReferralStatus(referral["status"]), action, who)
+    except rules.NotYours:
+        side = rules.TRANSITIONS[action].by.value
+        raise ProblemError(ProblemType.FORBIDDEN, f"Only the {side} of the referral can {action.value} it.") from None
+    except rules.NotNow as refused:
+        check_version(seen, referral["version"])
+        raise ProblemError(
+            ProblemType.TRANSITION_NOT_ALLOWED,
+            f"A referral that is {referral['status']} cannot take `{action.value}`.",
+            allowed=[allowed.value for allowed in refused.allowed],
+        ) from None
+    check_version(seen, referral["version"])
+    return referral
+
+
+async def _change(
+    session: AsyncSession, caller: Caller, referral: Row, action: Action, said: Said, *, redirected_to: UUID | None
+) -> None:
+    target, at = rules.TRANSITIONS[action].target, now()
+    values = {
+        "id": referral["id"],
+        "status": target.value,
+        "reason": said.reason,
+        "note": said.note,
+        "outcome": said.outcome,
+        "redirected_to": redirected_to,
+        "action": action.value,
+        "actor": caller.organization(),
+        "actor_subject": caller.subject,
+        "now": at,
+    }
+    facts = facts_of(referral, status=target, version=referral["version"] + 1)
+    await repository.change(session, values, EVENT_OF[action](subject=str(referral["id"]), time=at, data=facts))
+
+
+def facts_of(referral: Row, *, status: ReferralStatus, version: int) -> events.ReferralFacts:
+    """What an event says of a referral."""
+    kept = {name: referral[name] for name in events.ReferralFacts.model_fields if name in referral}
+    return events.ReferralFacts.model_validate(
+        {**kept, "referral_id": referral["id"], "status": status, "version": version}
+    )
+
+
+async def read_referral(session: AsyncSession, caller: Caller, referral_id: UUID) -> Row:
+    """A referral for one of its parties; 404 for anybody else."""
+    row = await repository.read(session, caller, referral_id)
+    if row is None:
+        raise not_found("referral")
+    return row
