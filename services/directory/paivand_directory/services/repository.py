@@ -36,9 +36,15 @@ async def list_services(
     session: AsyncSession, caller: Caller, search: Search, *, after: tuple[str, UUID] | None, limit: int
 ) -> list[ServiceRow]:
     """By name."""
-    query = visible_to(caller).order_by(ServiceRow.name, ServiceRow.id).limit(limit)
-    if search.words is not None:
+    query = visible_to(caller).limit(limit)
+    if search.words is None:
+        query = query.order_by(ServiceRow.name, ServiceRow.id)
+    else:
         query = query.where(ServiceRow.search.bool_op("@@")(func.to_tsquery("simple", search.words)))
+        # The planner takes any beginning of a word for 2 % of the rows and would read all by name until it has met
+        # enough of them: 50 ms for a rare word among 100 000 rows. Hiding the name's index makes it ask the text
+        # index: 0.1 ms, and 36 ms for a word that is in all rows.
+        query = query.order_by(ServiceRow.name + "", ServiceRow.id)
     if search.codes is not None:
         query = query.where(ServiceRow.taxonomy_terms.overlap(search.codes))
     if search.organization_id is not None:
