@@ -12,7 +12,11 @@ from pathlib import Path
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData
+from sqlalchemy.dialects.postgresql.base import ischema_names  # pyright: ignore[reportUnknownVariableType]
 from sqlalchemy.ext.asyncio import create_async_engine
+
+# Every service has the kit's tables in its database, whether it uses all of them or not.
+from . import consumer, idempotency, outbox  # noqa: F401 # pyright: ignore[reportUnusedImport]
 
 KIT_TABLES_FOR_SERVICE = {
     "outbox": "SELECT, INSERT, UPDATE",
@@ -33,6 +37,8 @@ def config(folder: str | Path) -> Config:
 
 def run(metadata: MetaData) -> None:
     """Called by a service's `migrations/env.py`: runs what the command asks for in one transaction."""
+
+    ischema_names["xid8"] = outbox.Xid8
 
     def migrate(connection: Connection) -> None:
         context.configure(connection=connection, target_metadata=metadata, compare_type=True)
