@@ -1,0 +1,7 @@
+"""Alembic environment of notify."""
+
+import paivand_notify.app  # noqa: F401 - loads all tables, the kit's among them
+from paivand_kit.database import Base
+from paivand_kit.migrations import run
+
+run(Base.metadata)

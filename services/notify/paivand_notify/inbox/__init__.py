@@ -1,0 +1,1 @@
+"""Inboxes: what a team must know, to read and to follow live."""

@@ -1,0 +1,146 @@
+"""The live feed: one reader per process follows new entries and hands each to the open streams of its audience."""
+
+import asyncio
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Sequence
+
+from paivand_contracts.problems import ProblemType
+from paivand_kit.database import Database
+from paivand_kit.problems import ProblemError
+
+from ..listener import INBOX, Listener, wait
+from . import repository
+from .rules import Audience
+from .tables import InboxEntryRow
+
+log = logging.getLogger(__name__)
+BATCH = 200
+HELD_ENTRIES = 200
+POLL_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 60.0
+
+
+class Subscription:
+    """One open stream. A slow reader's held entries are dropped and read again from the table, so it delays nobody."""
+
+    def __init__(self, subject: str, audiences: Sequence[Audience], database: Database) -> None:
+        self.subject, self.audiences = subject, audiences
+        self._database = database
+        self._held: deque[InboxEntryRow] = deque()
+        self._is_behind = True
+        self._is_closed = False
+        self._wake = asyncio.Event()
+
+    def offer(self, entry: InboxEntryRow) -> None:
+        """Called by the feed, in the order of positions."""
+        self._held.append(entry)
+        if len(self._held) > HELD_ENTRIES:
+            self.fall_behind()
+        self._wake.set()
+
+    def fall_behind(self) -> None:
+        """Makes it read from the table again."""
+        self._held.clear()
+        self._is_behind = True
+        self._wake.set()
+
+    def end(self) -> None:
+        """Ends the stream."""
+        self._is_closed = True
+        self._wake.set()
+
+    async def entries(self, *, after: int | None, until: float) -> AsyncIterator[InboxEntryRow]:
+        """Entries past a position (None: from now on), each once and in order, until that time (seconds since 1970)."""
+        position = await self._start(after)
+        while not self._is_closed and time.time() < until:
+            for entry in await self._next(position, min(until - time.time(), LONGEST_WAIT_SECONDS)):
+                # Offered and read from the table overlap; the position tells which are new.
+                if entry.position > position:
+                    position = entry.position
+                    yield entry
+
+    async def _start(self, after: int | None) -> int:
+        async with self._database.transaction() as session:
+            latest = await repository.get_latest_position(session)
+        # Never past the newest: an id from elsewhere would otherwise silence the stream.
+        return latest if after is None else min(after, latest)
+
+    async def _next(self, position: int, seconds: float) -> list[InboxEntryRow]:
+        if self._is_behind:
+            # Cleared first: what is dropped while the query runs makes it true again.
+            self._is_behind = False
+            async with self._database.transaction() as session:
+                page = await repository.list_after(session, self.audiences, after=position, limit=BATCH)
+            self._is_behind = self._is_behind or len(page) == BATCH
+            return page
+        self._wake.clear()
+        if not self._held and not self._is_closed:
+            await wait(self._wake, seconds)
+        held, self._held = list(self._held), deque()
+        return held
+
+
+class Feed:
+    """All open streams of this process."""
+
+    def __init__(self, database: Database, listener: Listener, *, per_subject: int, per_process: int) -> None:
+        self._database, self._per_subject, self._per_process = database, per_subject, per_process
+        self._subscriptions: set[Subscription] = set()
+        self._of_subject: Counter[str] = Counter()
+        self._position: int | None = None
+        self._wake = asyncio.Event()
+        listener.on(INBOX, self._wake.set)
+
+    def open(self, subject: str, audiences: Sequence[Audience]) -> Subscription:
+        """Opens a stream; whoever opens it closes it.
+
+        Raises:
+            ProblemError: `too-many-requests`, when the subject or the process has all the streams it may have.
+        """
+        if self._of_subject[subject] >= self._per_subject or len(self._subscriptions) >= self._per_process:
+            raise ProblemError(
+                ProblemType.TOO_MANY_REQUESTS, "Too many open streams. Close one first.", headers={"Retry-After": "5"}
+            )
+        subscription = Subscription(subject, audiences, self._database)
+        self._subscriptions.add(subscription)
+        self._of_subject[subject] += 1
+        return subscription
+
+    def close(self, subscription: Subscription) -> None:
+        """Forgets a stream that has ended."""
+        self._subscriptions.discard(subscription)
+        self._of_subject -= Counter([subscription.subject])
+
+    async def run(self) -> None:
+        """Follows the table until cancelled, then ends all streams."""
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    is_more = await self._hand_out()
+                except Exception as error:
+                    log.warning("feed interrupted, going on from the same position: %s", type(error).__name__)
+                    is_more = False
+                if not is_more:
+                    await wait(self._wake, POLL_SECONDS)
+        finally:
+            for subscription in self._subscriptions:
+                subscription.end()
+
+    async def _hand_out(self) -> bool:
+        """Reads what is new and offers it; whether there may be more."""
+        async with self._database.transaction() as session:
+            if self._position is None:
+                self._position = await repository.get_latest_position(session)
+                # A stream that was opened earlier may have started below this position.
+                for subscription in self._subscriptions:
+                    subscription.fall_behind()
+            entries = await repository.list_after_unscoped(session, after=self._position, limit=BATCH)
+        for entry in entries:
+            for subscription in self._subscriptions:
+                if entry.organization_id in subscription.audiences:
+                    subscription.offer(entry)
+            self._position = entry.position
+        return len(entries) == BATCH

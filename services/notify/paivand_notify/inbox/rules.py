@@ -1,0 +1,64 @@
+"""Who must know of which event. Pure: no I/O."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from uuid import UUID
+
+# Whose inbox: a member organization's, or (None) that of the network's coordinators.
+Audience = UUID | None
+
+
+class Kind(StrEnum):
+    """What happened to a referral: the last word of the event's type."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    STARTED = "started"
+    HELD = "held"
+    RESUMED = "resumed"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    ENTERED_IN_ERROR = "entered-in-error"
+    OVERDUE = "overdue"
+
+
+class Party(StrEnum):
+    """Who somebody is to a referral."""
+
+    REQUESTER = "requester"
+    OWNER = "owner"
+    COORDINATORS = "coordinators"
+
+
+# The one who acts knows already; the other side must be told. A redirect is a `requested` of the new referral.
+# `entered-in-error` may come from either side and ends the matter for both.
+MUST_KNOW: Mapping[Kind, frozenset[Party]] = {
+    Kind.REQUESTED: frozenset({Party.OWNER}),
+    Kind.ACCEPTED: frozenset({Party.REQUESTER}),
+    Kind.REJECTED: frozenset({Party.REQUESTER}),
+    Kind.STARTED: frozenset({Party.REQUESTER}),
+    Kind.HELD: frozenset({Party.REQUESTER}),
+    Kind.RESUMED: frozenset({Party.REQUESTER}),
+    Kind.COMPLETED: frozenset({Party.REQUESTER}),
+    Kind.FAILED: frozenset({Party.REQUESTER}),
+    Kind.CANCELLED: frozenset({Party.OWNER}),
+    Kind.ENTERED_IN_ERROR: frozenset({Party.OWNER, Party.REQUESTER}),
+    Kind.OVERDUE: frozenset({Party.OWNER, Party.COORDINATORS}),
+}
+
+
+def kind_of(event_type: str) -> Kind:
+    """The kind of a referral event, e.g. of `paivand.referral.referral.accepted.v1`.
+
+    Raises:
+        ValueError: no such kind.
+    """
+    return Kind(event_type.split(".")[3])
+
+
+def audiences_of(kind: Kind, *, requester: UUID, owner: UUID) -> set[Audience]:
+    """Whose inboxes get an entry; an organization that is both requester and owner gets one."""
+    inbox: dict[Party, Audience] = {Party.REQUESTER: requester, Party.OWNER: owner, Party.COORDINATORS: None}
+    return {inbox[party] for party in MUST_KNOW[kind]}

@@ -1,0 +1,95 @@
+"""Use cases of the inbox."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from paivand_contracts.codes import Role
+from paivand_contracts.envelope import new_id
+from paivand_contracts.problems import ProblemType
+from paivand_contracts.referral import ReferralEventBase
+from paivand_kit.caller import Caller
+from paivand_kit.pagination import PageRequest
+from paivand_kit.problems import ProblemError, not_found
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..texts import text_of
+from . import repository
+from .rules import Audience, audiences_of, kind_of
+from .tables import InboxEntryRow
+
+
+def inboxes_of(caller: Caller) -> list[Audience]:
+    """The inboxes a caller may open: the organization's for its people, the coordinators' for coordinators.
+
+    Raises:
+        ProblemError: `forbidden`, for a member or manager whose token names no organization.
+    """
+    inboxes: list[Audience] = []
+    if caller.organization_id is not None and caller.roles & {Role.MEMBER, Role.MANAGER}:
+        inboxes.append(caller.organization_id)
+    if Role.COORDINATOR in caller.roles:
+        inboxes.append(None)
+    if not inboxes:
+        raise ProblemError(ProblemType.FORBIDDEN, "This needs an account that belongs to a member organization.")
+    return inboxes
+
+
+async def record(
+    session: AsyncSession, events: Sequence[ReferralEventBase]
+) -> list[tuple[ReferralEventBase, Audience]]:
+    """Writes the entries that a batch of events makes; says which event concerns which audience."""
+    concerned = [(event, audience) for event in events for audience in _audiences(event)]
+    await repository.add(session, [_entry(event, audience) for event, audience in concerned])
+    return concerned
+
+
+def _audiences(event: ReferralEventBase) -> list[Audience]:
+    facts = event.data
+    found = audiences_of(
+        kind_of(event.type), requester=facts.requester_organization_id, owner=facts.owner_organization_id
+    )
+    return sorted(found, key=str)
+
+
+def _entry(event: ReferralEventBase, audience: Audience) -> dict[str, Any]:
+    kind, facts = kind_of(event.type), event.data
+    # Fails here, and not at each reader, when a producer sends anything but a number.
+    text_of(kind, facts.number)
+    return {
+        "id": new_id(),
+        "event_id": event.id,
+        "organization_id": audience,
+        "kind": kind,
+        "referral_id": facts.referral_id,
+        "referral_number": facts.number,
+        "status": facts.status,
+        "priority": facts.priority,
+    }
+
+
+async def read_page(
+    session: AsyncSession, caller: Caller, page: PageRequest, *, is_unread: bool | None
+) -> dict[str, Any]:
+    """A page of the caller's inboxes, newest first."""
+    after = page.after(int)
+    rows = await repository.list_newest(
+        session, inboxes_of(caller), is_unread=is_unread, before=after[0] if after else None, limit=page.limit + 1
+    )
+    return page.page(rows, lambda row: (row.position,))
+
+
+async def read(session: AsyncSession, caller: Caller, entry_id: UUID) -> InboxEntryRow:
+    """One entry. Raises `not-found`."""
+    entry = await repository.get(session, inboxes_of(caller), entry_id)
+    if entry is None:
+        raise not_found("inbox entry")
+    return entry
+
+
+async def mark_read(session: AsyncSession, caller: Caller, entry_id: UUID) -> InboxEntryRow:
+    """Marks an entry read for the whole team; again changes nothing. Raises `not-found`."""
+    entry = await repository.mark_read(session, inboxes_of(caller), entry_id, subject=caller.subject)
+    if entry is None:
+        raise not_found("inbox entry")
+    return entry

@@ -1,0 +1,50 @@
+"""Table of the inbox."""
+
+from datetime import datetime
+from uuid import UUID
+
+from paivand_kit.database import Base
+from sqlalchemy import BigInteger, DateTime, Identity, Index, Text, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..texts import text_of
+
+
+class InboxEntryRow(Base):
+    """One thing one team must know. `organization_id` is empty for the network's coordinators.
+
+    Read marks are the team's: when one colleague has read it, it is read.
+    """
+
+    __tablename__ = "inbox_entries"
+    __table_args__ = (
+        Index(
+            "uq_inbox_entries_event_id_organization_id",
+            "event_id",
+            "organization_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_inbox_entries_organization_id_position", "organization_id", "position"),
+        Index("ix_inbox_entries_unread", "organization_id", "position", postgresql_where=text("read_at IS NULL")),
+    )
+
+    # Entries are written only under the consumer's cursor lock, one transaction after the other, so here (unlike in
+    # an outbox) the order of identity values is the order of commits. The stream's resume depends on it.
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True)
+    event_id: Mapped[UUID]
+    organization_id: Mapped[UUID | None]
+    kind: Mapped[str] = mapped_column(Text)
+    referral_id: Mapped[UUID]
+    referral_number: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    priority: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    read_by: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def text(self) -> str:
+        """The entry in one line."""
+        return text_of(self.kind, self.referral_number)
