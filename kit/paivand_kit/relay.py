@@ -28,9 +28,14 @@ BATCH = 500
 POLL_SECONDS = 1.0
 UNSETTLED_SECONDS = 0.003
 
-# Numbers the settled rows. The row lock on outbox_relay keeps two relays from numbering at once.
+# Numbers the settled rows. The row lock on outbox_relay keeps two relays from numbering at once. Who has waited for it
+# sees the new last_sequence in the locked row, but all else as it was before, and would number the same rows again;
+# the comparison with the old last_sequence makes that one do nothing.
 SEQUENCE = text("""
-    WITH relay AS (SELECT last_sequence FROM outbox_relay FOR UPDATE),
+    WITH relay AS (
+        SELECT last_sequence FROM outbox_relay
+        WHERE last_sequence = (SELECT last_sequence FROM outbox_relay) FOR UPDATE
+    ),
     settled AS (
         SELECT position, row_number() OVER (ORDER BY transaction_id, position) AS place FROM (
             SELECT position, transaction_id FROM outbox
