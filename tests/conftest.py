@@ -1,9 +1,10 @@
-"""Fixtures that start real parts on free ports, once per run. Helpers live in the launcher, not here."""
+"""Fixtures that start real parts on free ports, once per run. What they start lives in the launcher, not here."""
 
 from collections.abc import Iterator
 
 import pytest
-from paivand_local.testing import NatsServer, PostgresServer, temporary_site
+from paivand_local.stack import Stack
+from paivand_local.testing import NatsServer, PostgresServer, running_stack, temporary_site
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,10 @@ def nats() -> Iterator[NatsServer]:
     """A NATS server with JetStream and the users of deploy/nats/nats.conf."""
     with temporary_site() as site, NatsServer.running(site) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The whole network behind its gateway, with the demonstration accounts. Tests leave it running as they found it."""
+    with running_stack() as running:
+        yield running

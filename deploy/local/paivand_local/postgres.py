@@ -7,7 +7,6 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-
 from paivand_local.part import NotReadyError, Part
 from paivand_local.site import LOOPBACK, ROOT, SERVICES, SetupError, Site
 

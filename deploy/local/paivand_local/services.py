@@ -1,10 +1,44 @@
 """directory, referral and notify under granian on Unix sockets, and their migrations."""
 
+import http.client
+import json
 import os
+import socket
 import subprocess
 import sys
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
 
+from paivand_local.part import NotReadyError, Part
 from paivand_local.site import ROOT, SetupError, Site
+
+
+def factory(service: str) -> Callable[[Site], Part]:
+    """How to make the part of one service."""
+    return lambda site: _part(site, service)
+
+
+def _part(site: Site, service: str) -> Part:
+    # Relative to the state directory, where every part runs: a socket's path may not be long.
+    return Part(
+        name=service,
+        command=[
+            *(str(Path(sysconfig.get_path("scripts")) / "granian"), "--interface", "asgi", "--factory"),
+            *(f"paivand_{service}.app:create_app", "--uds", f"run/{service}.sock", "--workers", "1"),
+            *("--loop", "uvloop", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "10"),
+        ],
+        environment={**site.service_environment(service), "PYTHONUNBUFFERED": "1"},
+        needs=("postgres", "nats"),
+        prepare=lambda: _prepare(site, service),
+        ready=lambda: _check(site.run_dir / f"{service}.sock"),
+        stop_seconds=30,
+    )
+
+
+def _prepare(site: Site, service: str) -> None:
+    (site.run_dir / f"{service}.sock").unlink(missing_ok=True)
+    migrate(site, service)
 
 
 def migrate(site: Site, service: str) -> None:
@@ -24,3 +58,28 @@ def migrate(site: Site, service: str) -> None:
         (site.logs_dir / f"{service}-migration.log").write_text(done.stdout + done.stderr)
         last = (done.stderr.strip().splitlines() or ["no output"])[-1]
         raise SetupError(f"migrating {service} failed: {last} (whole output: {site.logs_dir}/{service}-migration.log)")
+
+
+class _SocketConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=3)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def _check(path: Path) -> None:
+    connection = _SocketConnection(path)
+    try:
+        connection.request("GET", "/health/ready")
+        answer = connection.getresponse()
+        body = answer.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise NotReadyError(str(error)) from error
+    finally:
+        connection.close()
+    if answer.status != 200 or "unreachable" in json.loads(body or b"{}").values():
+        raise NotReadyError(body.decode(errors="replace"))

@@ -1,5 +1,6 @@
 """Where one Paivand network lives on this machine: directories, ports, secrets. No process is started here."""
 
+import base64
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVICES = ("directory", "referral", "notify")
@@ -73,7 +75,12 @@ class Site:
     ports: Ports
     demonstration: bool = True
     settings: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
-    """Extra environment by part name, e.g. {"referral": {"PAIVAND_OVERDUE_CHECK_SECONDS": "1"}}."""
+    """Extra environment of services, e.g. {"referral": {"PAIVAND_OVERDUE_CHECK_SECONDS": "1"}}."""
+    gateway: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Fields of gateway.Listener that differ from what follows from the site."""
+    telemetry: dict[str, str] = field(default_factory=dict[str, str])
+    """OTEL_… variables for gateway and services; empty means silent."""
+    mail_from: str = "paivand@example.org"
 
     @property
     def public_url(self) -> str:
@@ -82,6 +89,16 @@ class Site:
     @property
     def issuer(self) -> str:
         return f"{self.public_url}/auth/realms/paivand"
+
+    @property
+    def jwks_url(self) -> str:
+        """Where gateway and services fetch the signing keys, past the gateway."""
+        return f"http://{LOOPBACK}:{self.ports.keycloak}/auth/realms/paivand/protocol/openid-connect/certs"
+
+    @property
+    def demonstration_password(self) -> str:
+        """The password of all demonstration accounts: short enough to type, different in every site."""
+        return self.secret("demonstration_password", size=8)
 
     @property
     def logs_dir(self) -> Path:
@@ -96,12 +113,12 @@ class Site:
         name = hashlib.sha256(str(self.state_dir).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"paivand-{os.getuid()}-{name}"
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, size: int = 24) -> str:
         """The secret of that name, made at first use: a letter first, because NATS reads bare numbers as numbers."""
         file = self.state_dir / "secrets" / name
         if not file.exists():
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
-                new.write(f"p{secrets.token_hex(24)}")
+                new.write(f"p{secrets.token_hex(size)}")
         return file.read_text()
 
     def create(self) -> None:
@@ -132,7 +149,7 @@ class Site:
             "PAIVAND_NATS_USER": service,
             "PAIVAND_NATS_PASSWORD": self.secret(f"{service}_nats_password"),
             "PAIVAND_ISSUER": self.issuer,
-            "PAIVAND_JWKS_URL": f"http://{LOOPBACK}:{self.ports.keycloak}/auth/realms/paivand/protocol/openid-connect/certs",
+            "PAIVAND_JWKS_URL": self.jwks_url,
             "PAIVAND_AUDIENCE": "paivand",
             "PAIVAND_PUBLIC_URL": self.public_url,
         }
@@ -140,11 +157,11 @@ class Site:
             common |= {
                 "PAIVAND_SMTP_HOST": LOOPBACK,
                 "PAIVAND_SMTP_PORT": str(self.ports.smtp),
-                "PAIVAND_SMTP_FROM": "paivand@example.org",
+                "PAIVAND_SMTP_FROM": self.mail_from,
                 "PAIVAND_WEBHOOK_SECRET_KEY": self.fernet_key("webhook_secret_key"),
                 "PAIVAND_ALLOW_PRIVATE_WEBHOOKS": json.dumps(self.demonstration),
             }
-        return common | self.settings.get(service, {})
+        return common | self.telemetry | self.settings.get(service, {})
 
     def database_url(self, role: str, database: str) -> str:
         password = self.secret(f"{role}_database_password")
@@ -152,6 +169,4 @@ class Site:
 
     def fernet_key(self, name: str) -> str:
         """A secret in Fernet's form (32 bytes, URL-safe base64), derived from the generated one."""
-        import base64
-
         return base64.urlsafe_b64encode(hashlib.sha256(self.secret(name).encode()).digest()).decode()

@@ -6,14 +6,18 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 
-from paivand_local import nats, postgres
+from paivand_local import envoy, keycloak, mail, nats, postgres, services
 from paivand_local.part import NotReadyError, Part
-from paivand_local.site import LOOPBACK, SetupError, Site
+from paivand_local.site import LOOPBACK, SERVICES, SetupError, Site
 from paivand_local.supervision import Supervisor
 
 FACTORIES: dict[str, Callable[[Site], Part]] = {
     "postgres": postgres.part,
     "nats": nats.part,
+    "mail": mail.part,
+    "keycloak": keycloak.part,
+    **{service: services.factory(service) for service in SERVICES},
+    "envoy": envoy.part,
 }
 """In the order of starting; stopped in reverse."""
 

@@ -1,4 +1,4 @@
-"""Single parts for tests: PostgreSQL with migrated databases, or NATS, as `make up` runs them, in a temporary place."""
+"""What tests start: the whole network, PostgreSQL with migrated databases, or NATS, as `make up` runs them, elsewhere."""
 
 import os
 import shutil
@@ -6,20 +6,45 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from rich.console import Console
+
+from paivand_local import demo, keycloak_files
 from paivand_local.services import migrate
 from paivand_local.site import LOOPBACK, Ports, Site
 from paivand_local.stack import Stack
 
+Settings = dict[str, dict[str, str]]
+
+FAST: Settings = {
+    "referral": {"PAIVAND_OVERDUE_CHECK_SECONDS": "1"},
+    "notify": {"PAIVAND_WEBHOOK_RETRY_SECONDS": "[1, 1, 2, 5, 10]"},
+}
+"""Waits of minutes and hours made short; nothing else differs from `make up`."""
+
 
 @contextmanager
-def temporary_site(settings: dict[str, dict[str, str]] | None = None) -> Iterator[Site]:
+def running_stack(settings: Settings = FAST, **gateway: Any) -> Iterator[Stack]:
+    """The whole network, seeded, in a temporary site. `gateway`: fields of gateway.Listener that shall differ."""
+    keycloak_files.ensure(Console(stderr=True))
+    with temporary_site(settings, {"requests_per_second": 100_000, **gateway}) as site:
+        stack = Stack(site)
+        stack.start()
+        try:
+            demo.seed(site)
+            yield stack
+        finally:
+            stack.stop()
+
+
+@contextmanager
+def temporary_site(settings: Settings | None = None, gateway: dict[str, Any] | None = None) -> Iterator[Site]:
     """A site on free ports; its directory is removed at the end."""
     state_dir = Path(tempfile.mkdtemp(prefix="paivand-"))
     os.chmod(state_dir, 0o711)  # noqa: S103 - the database's own account passes through
     try:
-        yield Site(state_dir, Ports.free(), settings=settings or {})
+        yield Site(state_dir, Ports.free(), settings=settings or {}, gateway=gateway or {})
     finally:
         shutil.rmtree(state_dir, ignore_errors=True)
 

