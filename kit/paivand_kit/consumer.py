@@ -11,6 +11,7 @@ the producer's outbox by request/reply. It also asks now and then, so that nothi
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -25,7 +26,8 @@ from paivand_contracts.envelope import Event, OutboxPage, OutboxRead, outbox_rea
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import BigInteger, Text, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,7 +41,7 @@ log = logging.getLogger(__name__)
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 Handler = Callable[[AsyncSession, Sequence[AnyEvent]], Awaitable[None]]
 BATCH = 200
-IDLE_SECONDS = 5.0
+IDLE_SECONDS = 2.0
 ATTEMPTS = 5
 
 
@@ -105,17 +107,25 @@ class EventConsumer:
         await self._ensure_cursor()
         while True:
             try:
-                stream = await self._messaging.jetstream()
-                subscription = await self._subscribe(stream)
-                await self._catch_up()
-                while True:
-                    await self._fetch(subscription)
+                await self._follow(await self._messaging.jetstream())
             except NotFoundError:
                 # The producer has not made its stream yet, or it was lost with JetStream's store.
-                await self._catch_up_or_wait()
-            except (NatsError, APIError, OSError, TimeoutError) as error:
+                await self._catch_up()
+            except (NatsError, APIError, OSError) as error:
                 log.warning("events of %s interrupted: %s", self._producer, type(error).__name__)
-                await self._catch_up_or_wait()
+                await self._catch_up()
+            await asyncio.sleep(0.5)
+
+    async def _follow(self, stream: JetStreamContext) -> None:
+        """Handles what comes until the stream fails."""
+        subscription = await self._subscribe(stream)
+        try:
+            await self._catch_up()
+            while True:
+                await self._fetch(subscription)
+        finally:
+            with suppress(NatsError):
+                await subscription.unsubscribe()
 
     async def _subscribe(self, stream: JetStreamContext) -> JetStreamContext.PullSubscription:
         config = ConsumerConfig(
@@ -146,20 +156,17 @@ class EventConsumer:
         for message in messages:
             await message.ack()
 
-    async def _catch_up_or_wait(self) -> None:
-        try:
-            await self._catch_up()
-        except ProblemError:
-            log.info("outbox of %s cannot be read yet", self._producer)
-        await asyncio.sleep(0.5)
-
     async def _catch_up(self) -> None:
-        """Reads the producer's outbox from the cursor on until there is nothing more."""
+        """Reads the producer's outbox from the cursor on until there is nothing more, or nobody answers."""
         subject = outbox_read_subject(self._producer)
         while True:
-            page = await self._messaging.request(
-                subject, OutboxRead(after=self._cursor, limit=BATCH), OutboxPage, seconds=5
-            )
+            asked = OutboxRead(after=self._cursor, limit=BATCH)
+            try:
+                page = await self._messaging.request(subject, asked, OutboxPage, seconds=5)
+            except ProblemError:
+                # The stream goes on meanwhile; what is missing is asked for again.
+                log.info("outbox of %s cannot be read now", self._producer)
+                return
             self._seen = page.last_sequence
             if not page.events:
                 return
@@ -176,9 +183,9 @@ class EventConsumer:
         if run:
             try:
                 await self._commit(run)
-            except (OperationalError, InterfaceError, OSError):
-                raise
             except Exception as error:
+                if _is_transient(error):
+                    raise
                 log.warning("batch failed, taking its events one by one: %s", type(error).__name__, exc_info=error)
                 await self._one_by_one(run)
         return self._cursor >= self._seen
@@ -189,9 +196,9 @@ class EventConsumer:
                 try:
                     await self._commit([document])
                     break
-                except (OperationalError, InterfaceError, OSError):
-                    raise
                 except Exception as error:
+                    if _is_transient(error):
+                        raise
                     log.error("event not handled (%d of %d)", attempt, ATTEMPTS, exc_info=error)
                     if attempt == ATTEMPTS:
                         await self._commit([document], failed=type(error).__name__)
@@ -261,6 +268,12 @@ class EventConsumer:
         async with self._database.transaction() as session:
             await session.execute(insert(ConsumerCursorRow).values(producer=self._producer).on_conflict_do_nothing())
             self._cursor = await self._lock_cursor(session)
+
+
+def _is_transient(error: Exception) -> bool:
+    """Whether the database failed rather than the event."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError)
 
 
 def _parse(data: bytes) -> dict[str, Any] | None:

@@ -7,15 +7,19 @@ import asyncio
 import logging
 import zlib
 from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from .jobs import stop
+
 log = logging.getLogger(__name__)
 STANDBY_SECONDS = 1.0
+Work = Callable[[AsyncConnection], Awaitable[None]]
 
 
-async def lead(engine: AsyncEngine, name: str, work: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+async def lead(engine: AsyncEngine, name: str, work: Work) -> None:
     """Waits until this replica leads, then runs `work` with the connection that holds the lock; again after a fault.
 
     `work` is expected to run until cancelled. Two leaders are possible for the moment in which a connection is lost
@@ -31,7 +35,7 @@ async def lead(engine: AsyncEngine, name: str, work: Callable[[AsyncConnection],
                     await asyncio.sleep(STANDBY_SECONDS)
                 log.info("leading: %s", name)
                 try:
-                    await work(connection)
+                    await _work_while_connected(work, connection)
                 finally:
                     # A pooled connection must not take the lock with it.
                     await plain.invalidate()
@@ -40,6 +44,26 @@ async def lead(engine: AsyncEngine, name: str, work: Callable[[AsyncConnection],
         except Exception as error:
             log.warning("%s stopped, will start again: %s", name, type(error).__name__, exc_info=error)
             await asyncio.sleep(STANDBY_SECONDS)
+
+
+async def _work_while_connected(work: Work, connection: AsyncConnection) -> None:
+    """Stops `work` when the connection ends, and the lock with it, even if `work` never speaks on it."""
+    raw = cast(Any, (await connection.get_raw_connection()).driver_connection)
+    lost = asyncio.Event()
+
+    def on_termination(_: object) -> None:
+        lost.set()
+
+    raw.add_termination_listener(on_termination)
+    working, losing = asyncio.ensure_future(work(connection)), asyncio.create_task(lost.wait())
+    try:
+        await asyncio.wait({working, losing}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ConnectionResetError
+        working.result()
+    finally:
+        losing.cancel()
+        await stop([working])
 
 
 async def run_every(seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:

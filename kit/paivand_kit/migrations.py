@@ -1,6 +1,7 @@
 """Runs a service's Alembic migrations: `python -m paivand_kit.migrations services/referral/migrations`.
 
 Connects as the owner role (PAIVAND_MIGRATION_URL); the service itself runs under a role that owns nothing.
+With `--check` it changes nothing and fails when models and migrations differ.
 """
 
 import asyncio
@@ -56,4 +57,8 @@ def run(metadata: MetaData) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    command.upgrade(config(sys.argv[1]), "head")
+    if sys.argv[2:] == ["--check"]:
+        # In a process of its own: one that has imported several services knows the tables of all of them.
+        command.check(config(sys.argv[1]))
+    else:
+        command.upgrade(config(sys.argv[1]), "head")

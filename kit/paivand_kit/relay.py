@@ -27,6 +27,7 @@ CHANNEL = "outbox"
 BATCH = 500
 POLL_SECONDS = 1.0
 UNSETTLED_SECONDS = 0.003
+ACKNOWLEDGED_WITHIN_SECONDS = 3
 
 # Numbers the settled rows. The row lock on outbox_relay keeps two relays from numbering at once. Who has waited for it
 # sees the new last_sequence in the locked row, but all else as it was before, and would number the same rows again;
@@ -128,7 +129,7 @@ class Relay:
         while True:
             try:
                 acknowledgements = [await self._send(stream, row) for row in rows]
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
                     await asyncio.gather(*acknowledgements)
                 return
             except NoStreamResponseError:

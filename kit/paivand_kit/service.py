@@ -3,7 +3,7 @@
 import asyncio
 import importlib.resources
 import logging
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,12 +21,13 @@ from sqlalchemy.exc import IntegrityError
 from . import idempotency, problems, telemetry
 from .caller import Requires, TokenVerifier
 from .database import Database
+from .jobs import Job
+from .jobs import running as jobs_running
 from .leadership import run_every
 from .messaging import Messaging
 from .settings import ServiceSettings
 
 log = logging.getLogger(__name__)
-Job = Coroutine[Any, Any, None]
 
 
 class Service:
@@ -40,6 +41,7 @@ class Service:
         self.verifier = verifier or TokenVerifier(
             issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url
         )
+        self._tasks: Sequence[asyncio.Task[None]] = ()
         if telemetry.is_exporting():
             telemetry.trace_sql(self.database.engine)
 
@@ -67,6 +69,8 @@ class Service:
             redoc_url=None,
             openapi_tags=list(tags),
             lifespan=self._lifespan(jobs),
+            # FastAPI's own telemetry would put query strings and refused input values into spans and logs.
+            telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         )
         app.state.database = self.database
         app.state.verifier = self.verifier
@@ -85,14 +89,9 @@ class Service:
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
             forget = run_every(600, "forget idempotency keys", lambda: idempotency.forget_old_keys(self.database))
-            running = [asyncio.create_task(job) for job in (self.messaging.run(), forget, *jobs())]
-            try:
+            async with jobs_running(self.messaging.run(), forget, *jobs()) as self._tasks:
                 yield
-            finally:
-                for task in running:
-                    task.cancel()
-                await asyncio.gather(*running, return_exceptions=True)
-                await self.database.close()
+            await self.database.close()
 
         return lifespan
 
@@ -103,7 +102,7 @@ class Service:
 
         @app.get("/health/ready", include_in_schema=False)
         async def ready() -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-            """Ready means the database answers. Without NATS writes go on and events wait in the outbox."""
+            """Ready means the database answers and jobs run. Without NATS writes go on, events wait in the outbox."""
             try:
                 async with asyncio.timeout(2), self.database.engine.connect() as connection:
                     await connection.execute(text("SELECT 1"))
@@ -112,7 +111,10 @@ class Service:
                 log.warning("not ready: %s", type(error).__name__)
                 database = "unreachable"
             nats = "ok" if self.messaging.is_connected else "unreachable"
-            return JSONResponse({"database": database, "nats": nats}, 200 if database == "ok" else 503)
+            parts = {"database": database, "nats": nats}
+            if any(task.done() for task in self._tasks):
+                parts["jobs"] = "ended"
+            return JSONResponse(parts, 200 if database == "ok" and "jobs" not in parts else 503)
 
 
 def _permissions_of(dependant: Dependant) -> list[str]:
