@@ -1,12 +1,10 @@
 """The service as a whole: its document, its health, its tables."""
 
 import asyncio
-import os
+import sys
 
 import httpx
 import pytest
-from alembic import command
-from paivand_kit.migrations import config
 from paivand_local.testing import PostgresServer
 
 pytestmark = pytest.mark.integration
@@ -32,6 +30,12 @@ async def test_alive_and_ready_without_nats(client: httpx.AsyncClient) -> None:
     assert (ready.status_code, ready.json()) == (200, {"database": "ok", "nats": "unreachable"})
 
 
-async def test_models_equal_migrations(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(os.environ, "PAIVAND_MIGRATION_URL", postgres.owner_url("directory"))
-    await asyncio.to_thread(command.check, config("services/directory/migrations"))
+async def test_models_equal_migrations(postgres: PostgresServer) -> None:
+    check = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "paivand_kit.migrations", "services/directory/migrations", "--check"),
+        env={"PAIVAND_MIGRATION_URL": postgres.owner_url("directory")},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await check.communicate()
+    assert check.returncode == 0, output.decode()
