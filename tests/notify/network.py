@@ -1,6 +1,5 @@
 """A whole notify: granian on a Unix socket, PostgreSQL, NATS, a referral outbox with its relay, SMTP, signing keys."""
 
-import asyncio
 import json
 import os
 import signal
@@ -10,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -25,6 +24,7 @@ from aiosmtpd.controller import Controller
 from cryptography.fernet import Fernet
 from paivand_contracts.referral import ReferralEventBase
 from paivand_kit.database import Database
+from paivand_kit.jobs import running
 from paivand_kit.messaging import Messaging
 from paivand_kit.outbox import emit
 from paivand_kit.relay import Relay
@@ -198,7 +198,9 @@ class LiveNotify:
         ]
         log = (self._folder / f"{name}.log").open("ab")
         environment = {"PATH": os.environ["PATH"], **self._environment}
-        process = subprocess.Popen(command, cwd=self._folder, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, cwd=self._folder, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
         self._processes.append(process)
         self._wait_until_ready(name, process)
         return process
@@ -208,7 +210,7 @@ class LiveNotify:
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(self._folder / f"{name}.sock"))) as client:
             while time.monotonic() < deadline and process.poll() is None:
                 try:
-                    if client.get("http://notify/health/ready").json() == {"database": "ok", "nats": "ok"}:
+                    if set(client.get("http://notify/health/ready").json().values()) == {"ok"}:
                         return
                 except httpx.TransportError:
                     pass
@@ -216,9 +218,16 @@ class LiveNotify:
         raise AssertionError((self._folder / f"{name}.log").read_text())
 
     def stop(self, process: subprocess.Popen[bytes], how: int = signal.SIGTERM) -> None:
-        process.send_signal(how)
-        process.wait(30)
+        """Asks the server to end (SIGTERM), or ends it and its worker at once (SIGKILL)."""
         self._processes.remove(process)
+        try:
+            if how == signal.SIGTERM:
+                process.terminate()
+                process.wait(20)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
 
     def stop_all(self) -> None:
         for process in [*self._processes]:
@@ -236,14 +245,9 @@ class LiveNotify:
         """The referral service's end: what is stated there is relayed over NATS."""
         database, messaging = Database(self._referral.database_url.get_secret_value()), Messaging(self._referral)
         relay = Relay("referral", database, messaging)
-        running = [asyncio.create_task(messaging.run()), asyncio.create_task(relay.run())]
-        try:
+        async with running(messaging.run(), relay.run()):
             yield ReferralOutbox(database)
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-            await database.close()
+        await database.close()
 
 
 class ReferralOutbox:

@@ -4,8 +4,9 @@ from fastapi import FastAPI
 from paivand_contracts.referral import referral_event
 from paivand_kit.caller import TokenVerifier
 from paivand_kit.consumer import EventConsumer, forget_old_inbox_rows
+from paivand_kit.jobs import Job
 from paivand_kit.leadership import run_every
-from paivand_kit.service import Job, Service
+from paivand_kit.service import Service
 
 from .deliveries.endpoints import router as dead_letters
 from .deliveries.rules import Channel

@@ -27,6 +27,7 @@ CREATE TABLE inbox_entries (
 CREATE UNIQUE INDEX uq_inbox_entries_event_id_organization_id ON inbox_entries (event_id, organization_id)
     NULLS NOT DISTINCT;
 CREATE INDEX ix_inbox_entries_organization_id_position ON inbox_entries (organization_id, position);
+CREATE INDEX ix_inbox_entries_coordinators ON inbox_entries (position) WHERE organization_id IS NULL;
 CREATE INDEX ix_inbox_entries_unread ON inbox_entries (organization_id, position) WHERE read_at IS NULL;
 CREATE TABLE email_subscriptions (
     id uuid CONSTRAINT pk_email_subscriptions PRIMARY KEY,

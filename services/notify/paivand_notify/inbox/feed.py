@@ -11,6 +11,7 @@ from paivand_kit.database import Database
 from paivand_kit.problems import ProblemError
 
 from ..listener import INBOX, Listener, wait
+from ..termination import on_terminate
 from . import repository
 from .rules import Audience
 from .tables import InboxEntryRow
@@ -90,6 +91,7 @@ class Feed:
         self._subscriptions: set[Subscription] = set()
         self._of_subject: Counter[str] = Counter()
         self._position: int | None = None
+        self._is_ending = False
         self._wake = asyncio.Event()
         listener.on(INBOX, self._wake.set)
 
@@ -104,6 +106,8 @@ class Feed:
                 ProblemType.TOO_MANY_REQUESTS, "Too many open streams. Close one first.", headers={"Retry-After": "5"}
             )
         subscription = Subscription(subject, audiences, self._database)
+        if self._is_ending:
+            subscription.end()
         self._subscriptions.add(subscription)
         self._of_subject[subject] += 1
         return subscription
@@ -115,7 +119,7 @@ class Feed:
 
     async def run(self) -> None:
         """Follows the table until cancelled, then ends all streams."""
-        try:
+        with on_terminate(self._end_all):
             while True:
                 self._wake.clear()
                 try:
@@ -125,9 +129,11 @@ class Feed:
                     is_more = False
                 if not is_more:
                     await wait(self._wake, POLL_SECONDS)
-        finally:
-            for subscription in self._subscriptions:
-                subscription.end()
+
+    def _end_all(self) -> None:
+        self._is_ending = True
+        for subscription in self._subscriptions:
+            subscription.end()
 
     async def _hand_out(self) -> bool:
         """Reads what is new and offers it; whether there may be more."""

@@ -26,6 +26,8 @@ class InboxEntryRow(Base):
             postgresql_nulls_not_distinct=True,
         ),
         Index("ix_inbox_entries_organization_id_position", "organization_id", "position"),
+        # IS NULL, unlike an equality, does not let an index on (organization_id, position) give the order of position.
+        Index("ix_inbox_entries_coordinators", "position", postgresql_where=text("organization_id IS NULL")),
         Index("ix_inbox_entries_unread", "organization_id", "position", postgresql_where=text("read_at IS NULL")),
     )
 

@@ -1,0 +1,46 @@
+"""Who must know of what: the whole table, spelled out."""
+
+from uuid import uuid4
+
+import pytest
+from paivand_notify.inbox.rules import Audience, Kind, audiences_of, kind_of
+
+from tests.factories.referral_events import EVENTS
+
+REQUESTER, OWNER = uuid4(), uuid4()
+
+TABLE: list[tuple[Kind, set[Audience]]] = [
+    (Kind.REQUESTED, {OWNER}),
+    (Kind.ACCEPTED, {REQUESTER}),
+    (Kind.REJECTED, {REQUESTER}),
+    (Kind.STARTED, {REQUESTER}),
+    (Kind.HELD, {REQUESTER}),
+    (Kind.RESUMED, {REQUESTER}),
+    (Kind.COMPLETED, {REQUESTER}),
+    (Kind.FAILED, {REQUESTER}),
+    (Kind.CANCELLED, {OWNER}),
+    (Kind.ENTERED_IN_ERROR, {OWNER, REQUESTER}),
+    (Kind.OVERDUE, {OWNER, None}),
+]
+
+
+@pytest.mark.parametrize(("kind", "audiences"), TABLE, ids=[kind for kind, _ in TABLE])
+def test_who_must_know(kind: Kind, audiences: set[Audience]) -> None:
+    assert audiences_of(kind, requester=REQUESTER, owner=OWNER) == audiences
+
+
+def test_table_and_contract_name_the_same_events() -> None:
+    assert (
+        {kind for kind, _ in TABLE}
+        == set(Kind)
+        == {kind_of(event.model_fields["type"].default) for event in EVENTS.values()}
+    )
+
+
+def test_organization_that_is_both_sides_is_told_once() -> None:
+    assert audiences_of(Kind.ENTERED_IN_ERROR, requester=OWNER, owner=OWNER) == {OWNER}
+
+
+def test_unknown_event_is_not_guessed() -> None:
+    with pytest.raises(ValueError, match="forwarded"):
+        kind_of("paivand.referral.referral.forwarded.v1")
