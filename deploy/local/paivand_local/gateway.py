@@ -1,6 +1,6 @@
 """Renders Envoy's configuration from gateway/: one listener for both worlds, the clusters of one.
 
-Needs nothing of the launcher, because docker-compose.yml runs it too: `python -m paivand_local.gateway compose OUTPUT`.
+Needs none of the launcher's programs: docker-compose.yml runs it too, `python -m paivand_local.gateway compose OUT`.
 """
 
 import json
@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 import yaml
 from paivand_contracts.problems import ProblemType
+
+from paivand_local.site import Site
 
 GATEWAY = Path(__file__).resolve().parents[3] / "gateway"
 World = Literal["local", "compose"]
@@ -137,6 +139,18 @@ def _tls(listener: Listener) -> dict[str, Any]:
             },
         },
     }
+
+
+def listener_of(site: Site) -> Listener:
+    """The listener of a site of the launcher."""
+    return Listener(
+        issuer=site.issuer,
+        jwks_url=site.jwks_url,
+        port=site.ports.gateway,
+        keycloak_port=site.ports.keycloak,
+        otlp_endpoint=site.telemetry.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        **site.gateway,
+    )
 
 
 def from_environment() -> Listener:

@@ -23,7 +23,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from paivand_local.part import Part, check_tcp
 from paivand_local.site import LOOPBACK, Site
 
-STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}td{padding:.2rem .8rem}pre{white-space:pre-wrap}"
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+td { padding: .2rem .8rem; }
+pre { white-space: pre-wrap; }
+"""
 
 
 def part(site: Site) -> Part:
@@ -37,8 +41,13 @@ def part(site: Site) -> Part:
         ],
         ports=(site.ports.smtp, site.ports.mail_page),
         prepare=lambda: kept.mkdir(mode=0o700, exist_ok=True),
-        ready=lambda: [check_tcp(LOOPBACK, port) for port in (site.ports.smtp, site.ports.mail_page)] and None,
+        ready=lambda: _check(site),
     )
+
+
+def _check(site: Site) -> None:
+    for port in (site.ports.smtp, site.ports.mail_page):
+        check_tcp(LOOPBACK, port)
 
 
 class Keeper:

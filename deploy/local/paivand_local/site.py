@@ -106,7 +106,7 @@ class Site:
 
     @cached_property
     def run_dir(self) -> Path:
-        """Sockets and generated configuration. Not in the state directory when that has too long a path for a socket."""
+        """Sockets and generated configuration; elsewhere when the state directory's path is too long for sockets."""
         wanted = self.state_dir / "run"
         if len(str(wanted)) <= LONGEST_SOCKET_DIR:
             return wanted
@@ -138,7 +138,8 @@ class Site:
             self.ports.save(self.state_dir / "ports.toml")
         except OSError as error:
             raise SetupError(
-                f"cannot write to {error.filename or self.state_dir} ({error.strerror}): give yourself the right to, or choose another place with PAIVAND_STATE"
+                f"cannot write to {error.filename or self.state_dir} ({error.strerror}): give yourself the right to, "
+                "or choose another place with PAIVAND_STATE"
             ) from error
 
     def service_environment(self, service: str) -> dict[str, str]:

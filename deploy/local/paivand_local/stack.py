@@ -1,10 +1,11 @@
-"""The running network of one site: starts the parts in order, each when what it needs is ready. Used by the command line and by tests."""
+"""The running network of one site: starts the parts in order, each when what it needs is ready."""
 
 import os
 import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from paivand_local import envoy, keycloak, mail, nats, postgres, services
 from paivand_local.part import NotReadyError, Part
@@ -26,6 +27,23 @@ Report = Callable[[str, float], None]
 
 def _silent(_step: str, _seconds: float) -> None:
     return None
+
+
+@dataclass(frozen=True)
+class State:
+    """How a part is now."""
+
+    name: str
+    state: str
+    """`ready`, or what supervisord calls it: starting, backoff, fatal, stopped."""
+    pid: int
+    seconds_up: int
+    restarts: int
+    reason: str
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == "ready"
 
 
 class Stack:
@@ -99,6 +117,32 @@ class Stack:
                         f"{name} is not ready after {part.start_seconds} s: {error} (log: {self._log(name)})"
                     ) from error
             time.sleep(0.1)
+
+    def is_running(self) -> bool:
+        """Whether a supervisor runs, in the foreground or not."""
+        return self._supervisor.is_running()
+
+    def wait(self) -> None:
+        """Return when the supervisor has ended, which somebody else asked for (`paivand down`)."""
+        while self._supervisor.is_running():
+            time.sleep(1)
+
+    def states(self) -> list[State]:
+        """How each part is, by supervisord and by asking the part itself."""
+        running = self._supervisor.is_running()
+        return [self._state(name) if running else State(name, "stopped", 0, 0, 0, "") for name in self._names]
+
+    def _state(self, name: str) -> State:
+        info = self._supervisor.info(name)
+        uptime = info["now"] - info["start"] if info["pid"] else 0
+        state, reason = info["statename"].lower(), info["spawnerr"]
+        if state in {"running", "starting"}:
+            try:
+                self._part(name).ready()
+                state = "ready"
+            except NotReadyError as error:
+                reason = str(error)
+        return State(name, state, info["pid"], uptime, self._supervisor.restarts(name), reason)
 
     def stop(self) -> None:
         """Stop everything in order. Nothing happens when nothing runs."""

@@ -1,4 +1,4 @@
-"""What tests start: the whole network, PostgreSQL with migrated databases, or NATS, as `make up` runs them, elsewhere."""
+"""What tests start, as `make up` does it: the whole network, PostgreSQL with migrated databases, or NATS."""
 
 import os
 import shutil
