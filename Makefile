@@ -1,0 +1,57 @@
+# `make help` lists the commands. Everything installs itself into .venv, from requirements.lock with hashes.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+INSTALLED := $(VENV)/.installed
+UV := $(or $(shell command -v uv),$(VENV)/bin/uv)
+MEMBERS := contracts kit services/directory services/referral services/notify deploy/local
+
+.DEFAULT_GOAL := help
+.PHONY: help install up down status test lint format bench lock
+
+help: ## Show these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+up: $(INSTALLED) ## Start the network, play one referral, stay until Ctrl-C (options: make up ARGS="--port 9000")
+	@$(VENV)/bin/paivand up $(ARGS)
+
+down: $(INSTALLED) ## Stop the network; data stays (make down ARGS=--wipe deletes it)
+	@$(VENV)/bin/paivand down $(ARGS)
+
+status: $(INSTALLED) ## Show every part of the running network
+	@$(VENV)/bin/paivand status
+
+test: lint ## Run every check and the whole suite; starts what it needs itself (one file: make test ARGS=tests/kit)
+	$(VENV)/bin/pytest $(ARGS)
+
+lint: $(INSTALLED) ## Check style, types, imports, compose
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/basedpyright
+	$(VENV)/bin/lint-imports
+
+format: $(INSTALLED) ## Format the code and mend what ruff can mend
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(INSTALLED) ## Measure the budgets of the design, side by side in one run
+	$(VENV)/bin/python -m tests.bench $(ARGS)
+
+lock: $(INSTALLED) ## Renew requirements.lock from the pyproject.toml files
+	$(UV) lock
+	$(UV) export --quiet --no-header --no-annotate --no-emit-workspace --all-groups --output-file requirements.lock
+
+install: $(INSTALLED) ## Make the environment; does nothing when it is up to date
+
+# Anew only when the lock or a member's pyproject.toml changes. Members are editable.
+$(INSTALLED): requirements.lock pyproject.toml $(MEMBERS:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Paivand needs Python 3.11 or newer, and $(PYTHON) is older: install one, then make PYTHON=python3.x $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV) || { \
+		echo "No environment could be made in $(VENV): install Python's venv module (Debian: apt install python3-venv)"; exit 1; }
+	@test -x "$(UV)" || $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || { \
+		echo "uv could not be installed: connect this machine to the package index, or install uv yourself"; exit 1; }
+	@echo "Installing what requirements.lock names (once) ..."
+	@$(UV) pip install --quiet --python $(VENV)/bin/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python $(VENV)/bin/python --no-deps $(MEMBERS:%=-e %)
+	@touch $@
