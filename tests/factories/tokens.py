@@ -19,7 +19,7 @@ PRIVATE_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 def token(
     *,
     organization_id: UUID | None = None,
-    roles: tuple[Role, ...] = (Role.MEMBER,),
+    roles: tuple[Role | str, ...] = (Role.MEMBER,),
     subject: str | None = None,
     email: str | None = None,
     key: Any = PRIVATE_KEY,
@@ -37,7 +37,7 @@ def token(
         "iat": issued_at,
         "exp": issued_at + 300,
         "organization_id": str(organization_id) if organization_id else None,
-        "roles": [role.value for role in roles],
+        "roles": [str(role) for role in roles],
         "email": email,
         "email_verified": True if email else None,
     }
