@@ -52,6 +52,6 @@ $(INSTALLED): requirements.lock pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 	@test -x "$(UV)" || $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || { \
 		echo "uv could not be installed: connect this machine to the package index, or install uv yourself"; exit 1; }
 	@echo "Installing what requirements.lock names (once) ..."
-	@$(UV) pip install --quiet --python $(VENV)/bin/python --require-hashes -r requirements.lock
+	@$(UV) pip install --python $(VENV)/bin/python --require-hashes -r requirements.lock
 	@$(UV) pip install --quiet --python $(VENV)/bin/python --no-deps $(MEMBERS:%=-e %)
 	@touch $@

@@ -30,7 +30,7 @@ COORDINATOR = "nigora"
 
 
 class Session:
-    """One signed-in person's calls through the gateway. An answer that is not 2xx raises SetupError with its problem."""
+    """One signed-in person's calls through the gateway. Any answer but 2xx raises SetupError."""
 
     def __init__(self, site: Site, username: str) -> None:
         token = demonstration.token(site, username)

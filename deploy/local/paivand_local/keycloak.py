@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from paivand_local import keycloak_files
+from paivand_local import keycloak_files, keycloak_schema
 from paivand_local.part import NotReadyError, Part
 from paivand_local.site import LOOPBACK, ROOT, Site
 
@@ -44,8 +44,9 @@ def part(site: Site) -> Part:
         environment=_environment(site),
         needs=("postgres",),
         ports=(site.ports.keycloak,),
-        prepare=lambda: _lay_home(files, home),
+        prepare=lambda: _prepare(site, files, home),
         ready=lambda: _check(site),
+        complete=lambda: keycloak_schema.keep(site),
         stop_seconds=40,
         start_seconds=180,
     )
@@ -73,6 +74,11 @@ def _environment(site: Site) -> dict[str, str]:
             for alias in INTEGRATORS
         },
     }
+
+
+def _prepare(site: Site, files: Path, home: Path) -> None:
+    keycloak_schema.load(site)
+    _lay_home(files, home)
 
 
 def _lay_home(files: Path, home: Path) -> None:

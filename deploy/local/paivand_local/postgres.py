@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from paivand_local.part import NotReadyError, Part, package_dir
@@ -126,15 +127,44 @@ def _check(site: Site) -> None:
 
 def _create_databases(site: Site) -> None:
     passwords = {f"{role.upper()}_DATABASE_PASSWORD": site.secret(f"{role}_database_password") for role in ROLES}
+    _client(site, "psql", "postgres", "--file", str(CONFIG / "init.sql"), database="postgres", environment=passwords)
+
+
+def query(site: Site, role: str, sql: str) -> str:
+    """The result of a query in the database of that name, unaligned; empty when it is null.
+
+    Raises: SetupError when PostgreSQL refuses, as do the two below.
+    """
+    return _client(site, "psql", role, "--tuples-only", "--no-align", "--command", sql).strip()
+
+
+def run_file(site: Site, role: str, file: Path) -> None:
+    """Run a file of SQL, whole or not at all."""
+    _client(site, "psql", role, "--single-transaction", "--set=ON_ERROR_STOP=1", "--file", str(file))
+
+
+def dump(site: Site, role: str, *options: str) -> str:
+    """What pg_dump says of the database of that name, without owners and grants."""
+    return _client(site, "pg_dump", role, "--no-owner", "--no-privileges", *options)
+
+
+def _client(
+    site: Site,
+    program: str,
+    role: str,
+    *options: str,
+    database: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    server = ("--host", f"{site.run_dir}/postgres", "--port", str(site.ports.postgres))
+    quiet = ("--no-psqlrc", "--quiet") if program == "psql" else ()
     done = subprocess.run(
-        [
-            *(str(BIN / "psql"), "--no-psqlrc", "--quiet", "-h", f"{site.run_dir}/postgres"),
-            *("-p", str(site.ports.postgres), "-U", "postgres", "-d", "postgres", "-f", str(CONFIG / "init.sql")),
-        ],
-        env={"PGPASSWORD": site.secret("postgres_database_password"), **passwords},
+        [str(BIN / program), *quiet, *server, "--username", role, "--dbname", database or role, *options],
+        env={"PGPASSWORD": site.secret(f"{role}_database_password"), **(environment or {})},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise SetupError(f"deploy/postgres/init.sql failed: {done.stderr.strip()}")
+        raise SetupError(f"{program} in database {database or role} failed: {done.stderr.strip()}")
+    return done.stdout

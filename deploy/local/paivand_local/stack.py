@@ -83,39 +83,48 @@ class Stack:
     def _start_in_order(self, report: Report) -> None:
         waiting: dict[str, float] = {}
         for part in self._parts.values():
-            for needed in part.needs:
-                if needed in waiting:
-                    self._await(self._parts[needed], waiting.pop(needed), report)
+            self._await(part.needs, waiting, report)
             began = time.monotonic()
             part.prepare()
             self._supervisor.start(part.name)
             waiting[part.name] = began
-        for name, began in waiting.items():
-            self._await(self._parts[name], began, report)
+        self._await(tuple(waiting), waiting, report)
 
-    def _await(self, part: Part, began: float, report: Report) -> None:
-        self.wait_ready(part.name)
-        part.complete()
-        report(part.name, time.monotonic() - began)
+    def _await(self, wanted: Sequence[str], waiting: dict[str, float], report: Report) -> None:
+        """Take out of `waiting` what has become ready, until all that is wanted has."""
+        while True:
+            for name in [name for name in waiting if self._is_ready(self._parts[name], since=waiting[name])]:
+                self._parts[name].complete()
+                report(name, time.monotonic() - waiting.pop(name))
+            if not any(name in waiting for name in wanted):
+                return
+            time.sleep(0.1)
+
+    def _is_ready(self, part: Part, since: float) -> bool:
+        """Whether the part serves.
+
+        Raises: SetupError when its process died or it takes too long.
+        """
+        state = self._supervisor.info(part.name)["statename"]
+        if state in {"BACKOFF", "EXITED", "FATAL"}:
+            raise SetupError(f"{part.name} died: {self._last_words(part.name)} (whole log: {self._log(part.name)})")
+        try:
+            part.ready()
+        except NotReadyError as error:
+            if time.monotonic() - since > part.start_seconds:
+                raise SetupError(
+                    f"{part.name} is not ready after {part.start_seconds} s: {error} (log: {self._log(part.name)})"
+                ) from error
+            return False
+        return True
 
     def wait_ready(self, name: str) -> None:
         """Return when the part serves.
 
-        Raises: SetupError when its process dies or it takes too long.
+        Raises: SetupError when its process died or it takes too long.
         """
-        part = self._part(name)
-        deadline = time.monotonic() + part.start_seconds
-        while True:
-            state = self._supervisor.info(name)["statename"]
-            if state in {"BACKOFF", "EXITED", "FATAL"}:
-                raise SetupError(f"{name} died while starting: {self._last_words(name)} (whole log: {self._log(name)})")
-            try:
-                return part.ready()
-            except NotReadyError as error:
-                if time.monotonic() > deadline:
-                    raise SetupError(
-                        f"{name} is not ready after {part.start_seconds} s: {error} (log: {self._log(name)})"
-                    ) from error
+        since = time.monotonic()
+        while not self._is_ready(self._part(name), since):
             time.sleep(0.1)
 
     def is_running(self) -> bool:

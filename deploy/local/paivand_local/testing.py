@@ -18,7 +18,10 @@ from paivand_local.stack import Stack
 Settings = dict[str, dict[str, str]]
 
 FAST: Settings = {
-    "referral": {"PAIVAND_OVERDUE_CHECK_SECONDS": "1"},
+    "referral": {
+        "PAIVAND_OVERDUE_CHECK_SECONDS": "1",
+        "PAIVAND_RESPOND_WITHIN": '{"stat": "PT2S", "asap": "PT4H", "urgent": "PT24H", "routine": "PT72H"}',
+    },
     "notify": {"PAIVAND_WEBHOOK_RETRY_SECONDS": "[1, 1, 2, 5, 10]"},
 }
 """Waits of minutes and hours made short; nothing else differs from `make up`."""
