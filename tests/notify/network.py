@@ -144,7 +144,7 @@ class LiveNotify:
     def __init__(self, environment: dict[str, str], folder: Path, referral: ServiceSettings, mailbox: Mailbox) -> None:
         self._environment, self._folder, self._referral = environment, folder, referral
         self.mailbox = mailbox
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     @classmethod
     @contextmanager
@@ -171,6 +171,7 @@ class LiveNotify:
                 "PAIVAND_WEBHOOK_RETRY_SECONDS": "[0.2, 0.2]",
                 "PAIVAND_STREAM_HEARTBEAT_SECONDS": "0.2",
                 "PAIVAND_STREAMS_PER_SUBJECT": "3",
+                "PAIVAND_DELIVERY_LEASE_SECONDS": "3",
                 "PAIVAND_SMTP_PORT": str(smtp_port),
             }
             referral = ServiceSettings(
@@ -196,12 +197,14 @@ class LiveNotify:
             *(sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "paivand_notify.app:create_app"),
             *("--uds", f"{name}.sock", "--workers", "1", "--loop", "uvloop", "--no-ws", "--log-level", "warning"),
         ]
+        # What a killed one left; granian does not take it over.
+        (self._folder / f"{name}.sock").unlink(missing_ok=True)
         log = (self._folder / f"{name}.log").open("ab")
         environment = {"PATH": os.environ["PATH"], **self._environment}
         process = subprocess.Popen(
             command, cwd=self._folder, env=environment, stdout=log, stderr=log, start_new_session=True
         )
-        self._processes.append(process)
+        self.processes[name] = process
         self._wait_until_ready(name, process)
         return process
 
@@ -219,7 +222,7 @@ class LiveNotify:
 
     def stop(self, process: subprocess.Popen[bytes], how: int = signal.SIGTERM) -> None:
         """Asks the server to end (SIGTERM), or ends it and its worker at once (SIGKILL)."""
-        self._processes.remove(process)
+        self.processes = {name: each for name, each in self.processes.items() if each is not process}
         try:
             if how == signal.SIGTERM:
                 process.terminate()
@@ -230,7 +233,7 @@ class LiveNotify:
             process.wait(10)
 
     def stop_all(self) -> None:
-        for process in [*self._processes]:
+        for process in [*self.processes.values()]:
             self.stop(process)
 
     @asynccontextmanager

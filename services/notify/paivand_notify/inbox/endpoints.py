@@ -35,7 +35,7 @@ async def list_entries(
     return await service.read_page(session, caller, page, is_unread=unread)
 
 
-@router.get("/stream", response_class=InboxStream, responses=STREAM)
+@router.get("/stream", status_code=200, response_class=InboxStream, responses=STREAM)
 async def follow_entries(
     caller: ReadInbox,
     request: Request,

@@ -30,6 +30,7 @@ class Subscription:
         self.subject, self.audiences = subject, audiences
         self._database = database
         self._held: deque[InboxEntryRow] = deque()
+        self._position = 0
         self._is_behind = True
         self._is_closed = False
         self._wake = asyncio.Event()
@@ -52,28 +53,28 @@ class Subscription:
         self._is_closed = True
         self._wake.set()
 
-    async def entries(self, *, after: int | None, until: float) -> AsyncIterator[InboxEntryRow]:
-        """Entries past a position (None: from now on), each once and in order, until that time (seconds since 1970)."""
-        position = await self._start(after)
-        while not self._is_closed and time.time() < until:
-            for entry in await self._next(position, min(until - time.time(), LONGEST_WAIT_SECONDS)):
-                # Offered and read from the table overlap; the position tells which are new.
-                if entry.position > position:
-                    position = entry.position
-                    yield entry
-
-    async def _start(self, after: int | None) -> int:
+    async def start(self, *, after: int | None) -> None:
+        """Sets where `entries` begins: past a position, or (None) now."""
         async with self._database.transaction() as session:
             latest = await repository.get_latest_position(session)
         # Never past the newest: an id from elsewhere would otherwise silence the stream.
-        return latest if after is None else min(after, latest)
+        self._position = latest if after is None else min(after, latest)
 
-    async def _next(self, position: int, seconds: float) -> list[InboxEntryRow]:
+    async def entries(self, *, until: float) -> AsyncIterator[InboxEntryRow]:
+        """Entries since the start, each once and in order, until that time (seconds since 1970)."""
+        while not self._is_closed and time.time() < until:
+            for entry in await self._next(min(until - time.time(), LONGEST_WAIT_SECONDS)):
+                # Offered and read from the table overlap; the position tells which are new.
+                if entry.position > self._position:
+                    self._position = entry.position
+                    yield entry
+
+    async def _next(self, seconds: float) -> list[InboxEntryRow]:
         if self._is_behind:
             # Cleared first: what is dropped while the query runs makes it true again.
             self._is_behind = False
             async with self._database.transaction() as session:
-                page = await repository.list_after(session, self.audiences, after=position, limit=BATCH)
+                page = await repository.list_after(session, self.audiences, after=self._position, limit=BATCH)
             self._is_behind = self._is_behind or len(page) == BATCH
             return page
         self._wake.clear()

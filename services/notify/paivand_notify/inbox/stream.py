@@ -37,8 +37,9 @@ class InboxStream(EventSourceResponse):
     async def _events(
         self, subscription: Subscription, after: int | None, until: float
     ) -> AsyncIterator[ServerSentEvent]:
-        # Sent at once, so that the client sees the stream open although nothing has happened yet.
+        await subscription.start(after=after)
+        # Now the client can tell that it will miss nothing from here on, although nothing has happened yet.
         yield ServerSentEvent(comment="open", sep="\n")
-        async for entry in subscription.entries(after=after, until=until):
+        async for entry in subscription.entries(until=until):
             data = InboxEntry.model_validate(entry).model_dump_json()
             yield ServerSentEvent(data, event="entry", id=str(entry.position), sep="\n")
