@@ -15,21 +15,21 @@ from .envelope import Event, Message
 class OrganizationFacts(Message):
     """State of an organization after the event."""
 
-    organization_id: UUID
-    name: str = Field(examples=["Mehrubon shelter"])
-    status: OrganizationStatus
+    organization_id: UUID = Field(description="Id of the organization, in the directory and in Keycloak.")
+    name: str = Field(description="Its public name.", examples=["Mehrubon shelter"])
+    status: OrganizationStatus = Field(description="Whether it takes part in the network.")
     version: int = Field(ge=1, description="Rises by one with each change; a projection ignores older ones.")
 
 
 class ServiceFacts(Message):
     """State of a service after the event."""
 
-    service_id: UUID
-    organization_id: UUID
-    name: str = Field(examples=["Emergency shelter for women with children"])
-    status: ServiceStatus
+    service_id: UUID = Field(description="Id of the service.")
+    organization_id: UUID = Field(description="The organization that offers it.")
+    name: str = Field(description="Its public name.", examples=["Emergency shelter for women with children"])
+    status: ServiceStatus = Field(description="Referrals go to active services only.")
     taxonomy_terms: list[str] = Field(description="Codes of the taxonomy terms that the service covers.")
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, description="Rises by one with each change; a projection ignores older ones.")
 
 
 class DirectoryEventBase(Event):

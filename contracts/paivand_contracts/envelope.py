@@ -31,16 +31,18 @@ class Message(BaseModel):
 class Event(Message):
     """One fact, past tense. Subclasses narrow `type`, `source` and `data`; the NATS subject equals the type."""
 
-    specversion: Literal["1.0"] = "1.0"
+    specversion: Literal["1.0"] = Field(default="1.0", description="Version of the CloudEvents specification.")
     id: UUID = Field(default_factory=new_id, description="Unique id of the event; consumers handle each id once.")
     source: str = Field(description="The service that states the fact.", examples=["/paivand/referral"])
     type: str = Field(description="What happened; also the NATS subject.")
     subject: str = Field(description="Id of the object that the fact is about.")
     time: datetime = Field(default_factory=now, description="When it happened (UTC).")
-    datacontenttype: Literal["application/json"] = "application/json"
+    datacontenttype: Literal["application/json"] = Field(
+        default="application/json", description="Media type of `data`."
+    )
     sequence: int | None = Field(default=None, description="Place in the producer's order of commits, dense from 1.")
     traceparent: str | None = Field(default=None, description="W3C trace context of the request that caused it.")
-    data: Any
+    data: Any = Field(description="The state of the object after the event.")
 
 
 class OutboxRead(Message):
@@ -53,7 +55,7 @@ class OutboxRead(Message):
 class OutboxPage(Message):
     """Reply to `OutboxRead`: events as raw CloudEvents documents, ascending by `sequence`."""
 
-    events: list[dict[str, Any]]
+    events: list[dict[str, Any]] = Field(description="The events, none when the asker has seen all.")
     last_sequence: int = Field(description="Highest sequence the producer has given out.")
 
 

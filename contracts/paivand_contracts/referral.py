@@ -16,13 +16,13 @@ from .envelope import Event, Message
 class ReferralFacts(Message):
     """What the parties' systems need in order to know which referral moved, and to where."""
 
-    referral_id: UUID
+    referral_id: UUID = Field(description="Id of the referral.")
     number: str = Field(description="Referral number with check character.", examples=["R-7K2M-9QXD-4"])
     status: ReferralStatus = Field(description="State after the event.")
-    priority: Priority
-    requester_organization_id: UUID
-    owner_organization_id: UUID
-    service_id: UUID
+    priority: Priority = Field(description="How soon an answer is needed.")
+    requester_organization_id: UUID = Field(description="The organization that asks.")
+    owner_organization_id: UUID = Field(description="The organization that is asked.")
+    service_id: UUID = Field(description="The service that is asked for, one of the owner's.")
     part_of: UUID | None = Field(default=None, description="The referral that this one continues after a redirect.")
     respond_by: datetime = Field(description="When the owner must have accepted or rejected.")
     version: int = Field(ge=1, description="Rises by one with each change; the ETag.")
