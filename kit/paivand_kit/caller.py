@@ -1,14 +1,10 @@
 """Who is asking: verifies the access token again, behind the gateway, and names the permission."""
 
-import asyncio
-import logging
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-import httpx
 import jwt
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -17,11 +13,9 @@ from paivand_contracts.problems import ProblemType
 
 from .idempotency import require_key
 from .problems import ProblemError
+from .signing_keys import SigningKeys
 
-log = logging.getLogger(__name__)
 ALGORITHMS = ["RS256", "ES256", "PS256"]
-REFRESH_SECONDS = 300.0
-RETRY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +38,22 @@ class Caller:
 
 
 class TokenVerifier:
-    """Verifies signature, issuer, audience and expiry against the provider's published keys.
-
-    An unknown key id makes it fetch the keys again (not more often than every few seconds), so a rotated key
-    needs no restart. Keys that were fetched stay in use while the provider is down.
-    """
+    """Verifies signature, issuer, audience and expiry of access tokens against the provider's published keys."""
 
     def __init__(self, *, issuer: str, audience: str, jwks_url: str, keys: jwt.PyJWKSet | None = None) -> None:
-        self._issuer, self._audience, self._jwks_url = issuer, audience, jwks_url
-        self._keys = {str(key.key_id): key for key in keys.keys} if keys else {}
-        self._fixed = keys is not None
-        self._fetched_at = self._tried_at = float("-inf")
-        self._lock = asyncio.Lock()
+        self._issuer, self._audience = issuer, audience
+        self._keys = SigningKeys(jwks_url, keys)
 
     async def verify(self, token: str) -> Caller:
         """The caller behind a token.
 
         Raises:
-            ProblemError: `unauthenticated`, without saying which check failed beyond expiry.
+            ProblemError: `unauthenticated`, without saying which check failed beyond expiry; `unavailable`, when
+                no key could be fetched yet.
         """
         try:
             header = jwt.get_unverified_header(token)
-            key = await self._key(str(header.get("kid")))
+            key = await self._keys.get(str(header.get("kid")))
             if key is None or header.get("alg") not in ALGORITHMS:
                 raise _unauthenticated("The token is not valid here.")
             claims: dict[str, Any] = jwt.decode(
@@ -81,28 +69,6 @@ class TokenVerifier:
             raise _unauthenticated("The token has expired. Sign in again.") from None
         except (jwt.PyJWTError, ValueError, TypeError):
             raise _unauthenticated("The token is not valid here.") from None
-
-    async def _key(self, kid: str) -> jwt.PyJWK | None:
-        now = time.monotonic()
-        stale = kid not in self._keys or now - self._fetched_at > REFRESH_SECONDS
-        if stale and not self._fixed and now - self._tried_at > RETRY_SECONDS:
-            await self._fetch(now)
-        return self._keys.get(kid)
-
-    async def _fetch(self, now: float) -> None:
-        async with self._lock:
-            if self._tried_at >= now:
-                return
-            self._tried_at = time.monotonic()
-            try:
-                async with httpx.AsyncClient(timeout=3) as client:
-                    answer = (await client.get(self._jwks_url)).raise_for_status()
-                keys = jwt.PyJWKSet.from_dict(cast(dict[str, Any], answer.json()))
-            except (httpx.HTTPError, jwt.PyJWTError, ValueError) as error:
-                log.warning("signing keys not fetched, keeping those at hand: %s", type(error).__name__)
-                return
-            self._keys = {str(key.key_id): key for key in keys.keys}
-            self._fetched_at = time.monotonic()
 
 
 def _caller(claims: dict[str, Any]) -> Caller:

@@ -1,5 +1,6 @@
 """Which tokens are believed."""
 
+import asyncio
 import base64
 import json
 import threading
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from paivand_contracts.codes import Role
 from paivand_contracts.problems import ProblemType
-from paivand_kit import caller
+from paivand_kit import signing_keys
 from paivand_kit.caller import TokenVerifier
 from paivand_kit.problems import ProblemError
 
@@ -145,7 +146,7 @@ def provider() -> Iterator[Provider]:
 class TestKeys:
     @pytest.fixture(autouse=True)
     def _without_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(caller, "RETRY_SECONDS", 0)
+        monkeypatch.setattr(signing_keys, "RETRY_SECONDS", 0)
 
     async def test_rotated_key_is_found_without_restart(self, provider: Provider) -> None:
         verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, jwks_url=provider.url)
@@ -155,11 +156,26 @@ class TestKeys:
         await verifier.verify(token())
         assert provider.requests == 2
 
+    async def test_all_who_come_right_after_a_start_are_let_in(
+        self, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(signing_keys, "RETRY_SECONDS", 5)
+        verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, jwks_url=provider.url)
+        await asyncio.gather(*(verifier.verify(token()) for _ in range(20)))
+        assert provider.requests == 1
+
+    async def test_without_any_key_it_is_our_fault_and_not_the_callers(self, provider: Provider) -> None:
+        verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, jwks_url=provider.url)
+        provider.stop()
+        with pytest.raises(ProblemError) as refused:
+            await verifier.verify(token())
+        assert refused.value.kind is ProblemType.UNAVAILABLE
+
     async def test_withdrawn_key_is_forgotten(self, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
         verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, jwks_url=provider.url)
         await verifier.verify(token())
         provider.keys = [("new", OTHER_KEY)]
-        monkeypatch.setattr(caller, "REFRESH_SECONDS", 0)
+        monkeypatch.setattr(signing_keys, "REFRESH_SECONDS", 0)
         with pytest.raises(ProblemError):
             await verifier.verify(token())
 
@@ -169,7 +185,7 @@ class TestKeys:
         verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, jwks_url=provider.url)
         await verifier.verify(token())
         provider.stop()
-        monkeypatch.setattr(caller, "REFRESH_SECONDS", 0)
+        monkeypatch.setattr(signing_keys, "REFRESH_SECONDS", 0)
         await verifier.verify(token())
         with pytest.raises(ProblemError):
             await verifier.verify(token(key=OTHER_KEY, kid="new"))
@@ -177,7 +193,7 @@ class TestKeys:
     async def test_unknown_key_ids_do_not_make_us_flood_the_provider(
         self, provider: Provider, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(caller, "RETRY_SECONDS", 60)
+        monkeypatch.setattr(signing_keys, "RETRY_SECONDS", 60)
         verifier = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, jwks_url=provider.url)
         for number in range(20):
             with pytest.raises(ProblemError):

@@ -21,24 +21,21 @@ def factory(service: str) -> Callable[[Site], Part]:
 
 def _part(site: Site, service: str) -> Part:
     # Relative to the state directory, where every part runs: a socket's path may not be long.
+    # A process that was killed leaves its socket behind, and the next one could not bind to it.
     return Part(
         name=service,
         command=[
+            *("/bin/sh", "-c", 'rm -f "$0" && exec "$@"', f"run/{service}.sock"),
             *(str(Path(sysconfig.get_path("scripts")) / "granian"), "--interface", "asgi", "--factory"),
             *(f"paivand_{service}.app:create_app", "--uds", f"run/{service}.sock", "--workers", "1"),
             *("--loop", "uvloop", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "10"),
         ],
         environment={**site.service_environment(service), "PYTHONUNBUFFERED": "1"},
         needs=("postgres", "nats"),
-        prepare=lambda: _prepare(site, service),
+        prepare=lambda: migrate(site, service),
         ready=lambda: _check(site.run_dir / f"{service}.sock"),
         stop_seconds=30,
     )
-
-
-def _prepare(site: Site, service: str) -> None:
-    (site.run_dir / f"{service}.sock").unlink(missing_ok=True)
-    migrate(site, service)
 
 
 def migrate(site: Site, service: str) -> None:

@@ -21,7 +21,7 @@ from .service import Said
 router = APIRouter(prefix="/referral/v1/referrals", tags=["referrals"], route_class=IdempotentRoute)
 
 
-def _respond_within(request: Request) -> Mapping[Priority, timedelta]:
+async def _respond_within(request: Request) -> Mapping[Priority, timedelta]:
     return request.app.state.respond_within
 
 

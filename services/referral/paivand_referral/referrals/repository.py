@@ -21,6 +21,12 @@ SIDE = {Box.INBOX: "owner_organization_id", Box.OUTBOX: "requester_organization_
 JSON_COLUMNS = {"case": JSONB, "consent": JSONB}
 
 
+WRITE_KEY = """, once AS (
+    INSERT INTO idempotency_keys (subject, key, fingerprint, status, headers, body)
+    SELECT :subject, :key, :fingerprint, :status, CAST(:headers AS jsonb), to_jsonb(answer) FROM answer
+)"""
+
+
 def _create_statement(*, with_key: bool) -> TextualSelect:
     """Everything that creating a referral writes, in one round trip.
 
@@ -28,11 +34,6 @@ def _create_statement(*, with_key: bool) -> TextualSelect:
     nothing is written and the counts say which. The event and the stored answer are completed with what only
     the database knows. `with_key` also writes the Idempotency-Key of the request.
     """
-    key = """,
-        once AS (
-            INSERT INTO idempotency_keys (subject, key, fingerprint, status, headers, body)
-            SELECT :subject, :key, :fingerprint, :status, CAST(:headers AS jsonb), to_jsonb(answer) FROM answer
-        )"""
     statement = f"""
         WITH asked AS (
             SELECT id AS case_id, jsonb_build_object('number', number, 'age_band', age_band, 'gender', gender,
@@ -66,7 +67,7 @@ def _create_statement(*, with_key: bool) -> TextualSelect:
                 jsonb_build_object('given_at', created.consent_given_at, 'scope', created.consent_scope) AS consent
             FROM created CROSS JOIN asked CROSS JOIN offered
             LEFT JOIN directory_organizations o ON o.id = created.requester_organization_id
-        ){key if with_key else ""}
+        ){WRITE_KEY if with_key else ""}
         SELECT (SELECT count(*) FROM asked) AS cases_found, (SELECT count(*) FROM offered) AS services_found, answer.*
         FROM (SELECT) AS always LEFT JOIN answer ON true"""  # noqa: S608 - constant text
     return text(statement).columns(**JSON_COLUMNS)
