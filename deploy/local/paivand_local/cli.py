@@ -7,7 +7,7 @@ import sys
 import time
 from collections import deque
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -149,7 +149,17 @@ def _site(port: int | None) -> Site:
     except OSError as error:
         raise SetupError(f"cannot read {file} ({error.strerror}): give yourself the right to") from error
     telemetry = {name: value for name, value in os.environ.items() if name.startswith("OTEL_")}
-    return Site(state_dir, ports, telemetry=telemetry)
+    return Site(state_dir, ports, gateway=_gateway_options(), telemetry=telemetry)
+
+
+def _gateway_options() -> dict[str, Any]:
+    """What the environment says of the listener; docker-compose.yml passes the same names on."""
+    rate = os.environ.get("PAIVAND_REQUESTS_PER_SECOND")
+    certificate, key = os.environ.get("PAIVAND_TLS_CERTIFICATE"), os.environ.get("PAIVAND_TLS_KEY")
+    options: dict[str, Any] = {"requests_per_second": int(rate)} if rate else {}
+    if certificate and key:
+        options |= {"tls_certificate": str(Path(certificate).absolute()), "tls_key": str(Path(key).absolute())}
+    return options
 
 
 def _report(step: str, seconds: float) -> None:

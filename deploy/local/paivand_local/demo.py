@@ -33,10 +33,7 @@ class Session:
     """One signed-in person's calls through the gateway. Any answer but 2xx raises SetupError."""
 
     def __init__(self, site: Site, username: str) -> None:
-        token = demonstration.token(site, username)
-        self._client = httpx.Client(
-            base_url=site.public_url, headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False
-        )
+        self._client = demonstration.http_client(site, Authorization=f"Bearer {demonstration.token(site, username)}")
 
     def get(self, path: str, **query: str) -> Json:
         return self._checked(self._client.get(path, params=query))

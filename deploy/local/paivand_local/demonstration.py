@@ -80,6 +80,13 @@ def integrator_token(site: Site, alias: str) -> str:
 
 
 def _token(site: Site, **form: str) -> str:
-    answer = httpx.post(f"{site.issuer}/protocol/openid-connect/token", data=form, timeout=30)
-    answer.raise_for_status()
-    return answer.json()["access_token"]
+    with http_client(site) as client:
+        answer = client.post(f"{site.issuer}/protocol/openid-connect/token", data=form)
+    return answer.raise_for_status().json()["access_token"]
+
+
+def http_client(site: Site, **headers: str) -> httpx.Client:
+    """A client of the site's gateway."""
+    return httpx.Client(
+        base_url=site.public_url, headers=headers, timeout=30, trust_env=False, verify=site.tls_context()
+    )

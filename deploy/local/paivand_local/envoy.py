@@ -32,7 +32,10 @@ def _write(site: Site, config: Path) -> None:
 
 def _check(site: Site) -> None:
     """Healthy is when Envoy answers and finds all three services healthy."""
-    connection = http.client.HTTPConnection(LOOPBACK, site.ports.gateway, timeout=2)
+    if site.certificate:
+        connection = http.client.HTTPSConnection("localhost", site.ports.gateway, timeout=2, context=site.tls_context())
+    else:
+        connection = http.client.HTTPConnection(LOOPBACK, site.ports.gateway, timeout=2)
     try:
         connection.request("GET", "/healthz")
         status = connection.getresponse().status

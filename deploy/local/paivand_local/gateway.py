@@ -37,6 +37,10 @@ PROBLEMS = {
 """What the gateway itself answers, by status; everything else comes from a service."""
 
 
+UNTRACED = {400, 408, 431}
+"""Refused while the request was still being read, before there was a trace."""
+
+
 @dataclass(frozen=True)
 class Listener:
     """What the listener must be told."""
@@ -112,13 +116,14 @@ def _page() -> dict[str, Any]:
 
 def _problem(status: int) -> dict[str, Any]:
     kind, title, detail = PROBLEMS[status]
-    document = {
+    document: dict[str, Any] = {
         "type": f"urn:paivand:problem:{kind.value}",
         "title": title,
         "status": status,
         "detail": detail,
-        "trace_id": "%TRACE_ID%",
     }
+    if status not in UNTRACED:
+        document["trace_id"] = "@trace_id@"  # the listener puts it in
     body = {"json_format": document, "content_type": "application/problem+json"}
     return {"filter": _status_is(status), "body_format_override": body}
 
@@ -143,14 +148,14 @@ def _tls(listener: Listener) -> dict[str, Any]:
 
 def listener_of(site: Site) -> Listener:
     """The listener of a site of the launcher."""
-    return Listener(
-        issuer=site.issuer,
-        jwks_url=site.jwks_url,
-        port=site.ports.gateway,
-        keycloak_port=site.ports.keycloak,
-        otlp_endpoint=site.telemetry.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
-        **site.gateway,
-    )
+    own = {
+        "issuer": site.issuer,
+        "jwks_url": site.jwks_url,
+        "port": site.ports.gateway,
+        "keycloak_port": site.ports.keycloak,
+        "otlp_endpoint": site.telemetry.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+    }
+    return Listener(**(own | site.gateway))
 
 
 def from_environment() -> Listener:

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import socket
+import ssl
 import tempfile
 import tomllib
 from dataclasses import asdict, dataclass, field, fields
@@ -84,7 +85,19 @@ class Site:
 
     @property
     def public_url(self) -> str:
-        return f"http://localhost:{self.ports.gateway}"
+        return f"{'https' if self.certificate else 'http'}://localhost:{self.ports.gateway}"
+
+    @property
+    def certificate(self) -> str:
+        """The gateway's certificate chain (PEM), empty without TLS."""
+        return self.gateway.get("tls_certificate", "")
+
+    def tls_context(self) -> ssl.SSLContext:
+        """For our own calls to the gateway: trusts its certificate too, which may be self-signed."""
+        context = ssl.create_default_context()
+        if self.certificate:
+            context.load_verify_locations(self.certificate)
+        return context
 
     @property
     def issuer(self) -> str:

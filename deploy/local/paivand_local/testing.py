@@ -28,10 +28,12 @@ FAST: Settings = {
 
 
 @contextmanager
-def running_stack(settings: Settings = FAST, **gateway: Any) -> Iterator[Stack]:
+def running_stack(
+    settings: Settings = FAST, telemetry: dict[str, str] | None = None, **gateway: Any
+) -> Iterator[Stack]:
     """The whole network, seeded, in a temporary site. `gateway`: fields of gateway.Listener that shall differ."""
     keycloak_files.ensure(Console(stderr=True))
-    with temporary_site(settings, {"requests_per_second": 100_000, **gateway}) as site:
+    with temporary_site(settings, {"requests_per_second": 100_000, **gateway}, telemetry) as site:
         stack = Stack(site)
         stack.start()
         try:
@@ -42,12 +44,16 @@ def running_stack(settings: Settings = FAST, **gateway: Any) -> Iterator[Stack]:
 
 
 @contextmanager
-def temporary_site(settings: Settings | None = None, gateway: dict[str, Any] | None = None) -> Iterator[Site]:
+def temporary_site(
+    settings: Settings | None = None,
+    gateway: dict[str, Any] | None = None,
+    telemetry: dict[str, str] | None = None,
+) -> Iterator[Site]:
     """A site on free ports; its directory is removed at the end."""
     state_dir = Path(tempfile.mkdtemp(prefix="paivand-"))
     os.chmod(state_dir, 0o711)  # noqa: S103 - the database's own account passes through
     try:
-        yield Site(state_dir, Ports.free(), settings=settings or {}, gateway=gateway or {})
+        yield Site(state_dir, Ports.free(), settings=settings or {}, gateway=gateway or {}, telemetry=telemetry or {})
     finally:
         shutil.rmtree(state_dir, ignore_errors=True)
 
