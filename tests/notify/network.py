@@ -76,7 +76,7 @@ class Receiver:
 
     @contextmanager
     def running(self) -> Iterator[Self]:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         try:
             yield self
         finally:

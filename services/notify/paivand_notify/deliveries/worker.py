@@ -132,6 +132,8 @@ class Worker:
         elif outcome.result == Result.RETRY:
             pause = pause_before_next(delivery.attempts, self._pauses, chance=random.random())  # noqa: S311 - jitter
             status = DeliveryStatus.DEAD if pause is None else DeliveryStatus.PENDING
+        if status == DeliveryStatus.DEAD:
+            log.warning("%s dead after %d attempts: %s", self._channel, delivery.attempts, outcome.reason)
         async with self._database.transaction() as session:
             if not await repository.settle_unscoped(session, delivery, outcome, status=status, pause=pause):
                 log.warning("lease of a %s delivery ended before it was settled", self._channel)

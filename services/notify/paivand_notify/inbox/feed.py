@@ -90,6 +90,7 @@ class Feed:
     def __init__(self, database: Database, listener: Listener, *, per_subject: int, per_process: int) -> None:
         self._database, self._per_subject, self._per_process = database, per_subject, per_process
         self._subscriptions: set[Subscription] = set()
+        self._of_audience: dict[Audience, set[Subscription]] = {}
         self._of_subject: Counter[str] = Counter()
         self._position: int | None = None
         self._is_ending = False
@@ -111,12 +112,19 @@ class Feed:
             subscription.end()
         self._subscriptions.add(subscription)
         self._of_subject[subject] += 1
+        for audience in audiences:
+            self._of_audience.setdefault(audience, set()).add(subscription)
         return subscription
 
     def close(self, subscription: Subscription) -> None:
         """Forgets a stream that has ended."""
         self._subscriptions.discard(subscription)
         self._of_subject -= Counter([subscription.subject])
+        for audience in subscription.audiences:
+            followers = self._of_audience.get(audience, set())
+            followers.discard(subscription)
+            if not followers:
+                self._of_audience.pop(audience, None)
 
     async def run(self) -> None:
         """Follows the table until cancelled, then ends all streams."""
@@ -146,8 +154,7 @@ class Feed:
                     subscription.fall_behind()
             entries = await repository.list_after_unscoped(session, after=self._position, limit=BATCH)
         for entry in entries:
-            for subscription in self._subscriptions:
-                if entry.organization_id in subscription.audiences:
-                    subscription.offer(entry)
+            for subscription in self._of_audience.get(entry.organization_id, ()):
+                subscription.offer(entry)
             self._position = entry.position
         return len(entries) == BATCH

@@ -13,6 +13,7 @@ import httpcore
 
 from .rules import are_public
 
+LOOKUP_SECONDS = 5.0
 # Own threads: a name server that lets us wait must not hold up the lookups of the rest of the process.
 _lookups = ThreadPoolExecutor(max_workers=32, thread_name_prefix="webhook-lookup")
 
@@ -29,13 +30,14 @@ async def find_addresses(host: str, port: int, *, allow_private: bool) -> list[s
     """The addresses of a host.
 
     Raises:
-        NameNotFoundError: it has none.
+        NameNotFoundError: it has none, or the name server does not say in time.
         AddressNotAllowedError: one of them is not public (unless private ones are allowed).
     """
     loop = asyncio.get_running_loop()
     try:
-        found = await loop.run_in_executor(_lookups, _look_up, host, port)
-    except (OSError, UnicodeError):
+        async with asyncio.timeout(LOOKUP_SECONDS):
+            found = await loop.run_in_executor(_lookups, _look_up, host, port)
+    except (OSError, UnicodeError):  # TimeoutError is an OSError
         raise NameNotFoundError from None
     # One bad address is enough: whoever mixes them hopes that we try them in turn.
     if not allow_private and not are_public(found):
