@@ -27,13 +27,7 @@ class Page(BaseModel, Generic[Item]):
 class PageRequest:
     """`limit` and `cursor` of a list request, and the Link header of its answer."""
 
-    def __init__(
-        self,
-        request: Request,
-        response: Response,
-        limit: Annotated[int, Query(ge=1, le=200, description="At most so many items.")] = 50,
-        cursor: Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before.")] = None,
-    ) -> None:
+    def __init__(self, request: Request, response: Response, limit: int, cursor: str | None) -> None:
         self._request, self._response = request, response
         self.limit = limit
         self._cursor = cursor
@@ -93,4 +87,16 @@ def _integer(value: Any) -> int:
 _READERS: dict[type, Callable[[Any], Any]] = {str: _text, int: _integer, UUID: UUID, datetime: _aware}
 
 _KEYS: TypeAdapter[list[Any]] = TypeAdapter(list[Any])
-PageQuery = Annotated[PageRequest, Depends()]
+
+
+# A coroutine, since FastAPI would call a class or a plain function in a thread, which costs more than the page.
+async def _page_request(
+    request: Request,
+    response: Response,
+    limit: Annotated[int, Query(ge=1, le=200, description="At most so many items.")] = 50,
+    cursor: Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before.")] = None,
+) -> PageRequest:
+    return PageRequest(request, response, limit, cursor)
+
+
+PageQuery = Annotated[PageRequest, Depends(_page_request)]
