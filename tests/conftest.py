@@ -6,6 +6,8 @@ import pytest
 from paivand_local.stack import Stack
 from paivand_local.testing import NatsServer, PostgresServer, running_stack, temporary_site
 
+from tests.factories.collector import Collector
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
@@ -22,7 +24,14 @@ def nats() -> Iterator[NatsServer]:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def collector() -> Iterator[Collector]:
+    """Where gateway and services of the stack send their traces and metrics."""
+    with Collector.running() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
+def stack(collector: Collector) -> Iterator[Stack]:
     """The whole network behind its gateway, seeded, with the demonstration accounts. Leave it as you found it."""
-    with running_stack() as running:
+    with running_stack(telemetry=collector.environment) as running:
         yield running
