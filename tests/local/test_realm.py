@@ -1,0 +1,72 @@
+"""What the realm file promises, as written and as Keycloak imported it."""
+
+import json
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from paivand_local import demonstration
+from paivand_local.stack import Stack
+
+from tests.gateway.edge import KeycloakAdmin
+
+
+@pytest.fixture(scope="module")
+def realm() -> dict[str, Any]:
+    return json.loads(demonstration.REALM_FILE.read_text())
+
+
+def test_nothing_secret_is_in_the_file(realm: dict[str, Any]) -> None:
+    for user in realm["users"]:
+        for credential in user.get("credentials", []):
+            assert credential["value"] == "${PAIVAND_DEMONSTRATION_PASSWORD}"
+    for client in realm["clients"]:
+        assert client.get("secret", "${").startswith("${")
+
+
+def test_everything_of_the_demonstration_can_be_switched_off(realm: dict[str, Any]) -> None:
+    switched = (
+        realm["users"] + realm["organizations"] + [each for each in realm["clients"] if each["clientId"] != "paivand"]
+    )
+    assert {each["enabled"] for each in switched} == {"${PAIVAND_DEMONSTRATION}"}
+
+
+def test_people_sign_in_with_code_and_proof_only(realm: dict[str, Any]) -> None:
+    people = next(each for each in realm["clients"] if each["clientId"] == "paivand")
+    assert people["standardFlowEnabled"]
+    assert not people["directAccessGrantsEnabled"]
+    assert not people["implicitFlowEnabled"]
+    assert people["attributes"]["pkce.code.challenge.method"] == "S256"
+
+
+def test_nobody_can_change_their_own_organization(realm: dict[str, Any]) -> None:
+    component = realm["components"]["org.keycloak.userprofile.UserProfileProvider"][0]
+    profile = json.loads(component["config"]["kc.user.profile.config"][0])
+    attribute = next(each for each in profile["attributes"] if each["name"] == "organization_id")
+    assert attribute["permissions"] == {"view": ["admin"], "edit": ["admin"]}
+    assert "unmanagedAttributePolicy" not in profile
+
+
+@pytest.mark.system
+class TestTokens:
+    def test_a_members_token_says_what_services_need_and_no_name(self, stack: Stack) -> None:
+        claims = jwt.decode(demonstration.token(stack.site, "zarina"), options={"verify_signature": False})
+        shelter = demonstration.organizations()["mehrubon"]
+        assert claims["iss"] == stack.site.issuer
+        assert claims["aud"] == "paivand"
+        assert claims["organization_id"] == str(shelter.id)
+        assert claims["organization"] == {"mehrubon": {"id": str(shelter.id)}}
+        assert set(claims["roles"]) == {"member", "manager"}
+        assert claims["email_verified"] is True
+        assert claims["exp"] - claims["iat"] == 300
+        assert not {"given_name", "family_name", "name"} & set(claims)
+
+    def test_a_coordinator_belongs_to_no_organization(self, stack: Stack) -> None:
+        claims = jwt.decode(demonstration.token(stack.site, "nigora"), options={"verify_signature": False})
+        assert claims["roles"] == ["coordinator"]
+        assert "organization_id" not in claims
+
+    def test_the_client_for_people_gives_no_token_for_a_password(self, stack: Stack) -> None:
+        with pytest.raises(httpx.HTTPStatusError, match=r"40[01]"):
+            KeycloakAdmin(stack.site).token("paivand", "zarina")
