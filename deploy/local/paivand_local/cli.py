@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from paivand_local import demo as demonstration_play
@@ -18,7 +19,12 @@ from paivand_local import demonstration, doctor, gateway, keycloak_files
 from paivand_local.site import LOOPBACK, ROOT, Ports, SetupError, Site
 from paivand_local.stack import FACTORIES, Stack
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Runs the Paivand network on this machine.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Runs the Paivand network on this machine.",
+)
 gateway_app = typer.Typer(no_args_is_help=True, help="Envoy's configuration.")
 app.add_typer(gateway_app, name="gateway")
 console = Console(highlight=False)
@@ -191,9 +197,7 @@ def _print_addresses(site: Site) -> None:
 def main() -> None:
     """Entry point: every expected fault is one line and exit code 1."""
     try:
-        app(standalone_mode=False)
+        app()
     except SetupError as error:
-        Console(stderr=True, highlight=False).print(f"[red]paivand:[/] {error}", soft_wrap=True)
+        Console(stderr=True, highlight=False).print(f"[red]paivand:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(1)
-    except (KeyboardInterrupt, typer.Abort):
-        sys.exit(130)
