@@ -57,11 +57,11 @@ def _entry(event: ReferralEventBase, audience: Audience) -> dict[str, Any]:
     # Fails here, and not at each reader, when a producer sends anything but a number.
     text_of(kind, facts.number)
     return {
-        "id": new_id(),
-        "event_id": event.id,
-        "organization_id": audience,
+        "id": str(new_id()),
+        "event_id": str(event.id),
+        "organization_id": str(audience) if audience else None,
         "kind": kind,
-        "referral_id": facts.referral_id,
+        "referral_id": str(facts.referral_id),
         "referral_number": facts.number,
         "status": facts.status,
         "priority": facts.priority,
