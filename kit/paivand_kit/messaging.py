@@ -6,6 +6,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import nats
@@ -19,12 +20,14 @@ from paivand_contracts.envelope import Message
 from paivand_contracts.problems import ProblemType
 from pydantic import ValidationError
 
+from .jobs import stop
 from .problems import ProblemError
 from .settings import ServiceSettings
 from .telemetry import context_of, current_traceparent, tracer
 
 log = logging.getLogger(__name__)
 Reply = TypeVar("Reply", bound=Message)
+ANSWERS_AT_ONCE = 16
 STREAM_AGE_SECONDS = 7 * 24 * 3600
 
 
@@ -132,10 +135,19 @@ class Messaging:
     async def respond(
         self, subject: str, queue: str, question: type[Message], answer: Callable[[Message], Awaitable[Message]]
     ) -> None:
-        """Answers typed requests until cancelled; replicas share them by the queue group."""
+        """Answers typed requests until cancelled, several at once; replicas share them by the queue group."""
         client = await self.connected()
+        at_once = asyncio.Semaphore(ANSWERS_AT_ONCE)
+        answering: set[asyncio.Task[None]] = set()
 
         async def on_request(message: Msg) -> None:
+            # nats-py waits for this before it takes the next message, so the work goes on beside it.
+            await at_once.acquire()
+            task = asyncio.create_task(give_answer(message))
+            answering.add(task)
+            task.add_done_callback(answering.discard)
+
+        async def give_answer(message: Msg) -> None:
             parent = context_of((message.headers or {}).get("traceparent"))
             with tracer.start_as_current_span(f"answer {subject}", context=parent):
                 try:
@@ -144,9 +156,14 @@ class Messaging:
                 except Exception as error:
                     # The asker runs into its deadline and says so to its own caller.
                     log.error("no answer given on %s: %s", subject, type(error).__name__, exc_info=error)
+                finally:
+                    at_once.release()
 
         subscription = await client.subscribe(subject, queue=queue, cb=on_request)
         try:
             await asyncio.Event().wait()
         finally:
-            await subscription.unsubscribe()
+            # When the service stops, the connection may be closed before this.
+            with suppress(NatsError):
+                await subscription.unsubscribe()
+            await stop(list(answering))
