@@ -18,6 +18,11 @@ async def test_document_and_docs_are_public(client: httpx.AsyncClient) -> None:
         "/directory/v1/services",
         "/directory/v1/services/{service_id}",
         "/directory/v1/taxonomy_terms",
+        "/directory/v1/locations",
+        "/directory/v1/locations/nearby",
+        "/directory/v1/locations/{location_id}",
+        "/directory/v1/service_at_locations",
+        "/directory/v1/service_at_locations/{service_at_location_id}",
     }
     page = await client.get("/directory/v1/docs")
     assert page.status_code == 200

@@ -53,3 +53,37 @@ async def publish(client: httpx.AsyncClient, organization_id: UUID, **fields: An
     headers = manager_of(organization_id) | key()
     answer = await client.post("/directory/v1/services", json=a_service(**fields), headers=headers)
     return answer.raise_for_status().json()
+
+
+def a_location(**fields: Any) -> dict[str, Any]:
+    """Body of POST /locations: a shelter's, redacted by default."""
+    return {
+        "location_type": "physical",
+        "region": "Khatlon",
+        "district": "Bokhtar",
+        "country": "TJ",
+        "name": f"House {uuid4()}",
+        "description": "Behind the green bazaar",
+        "latitude": 37.8361,
+        "longitude": 68.7806,
+        "addresses": [
+            {
+                "address_1": "12 Hidden Street",
+                "city": "Bokhtar",
+                "state_province": "Khatlon",
+                "postal_code": "735140",
+                "country": "TJ",
+            }
+        ],
+        "phones": [{"number": "+992 44 600 11 22", "languages": [{"code": "tg"}, {"code": "ru"}]}],
+        "accessibility": [{"description": "A ramp at the back"}],
+        "contacts": [{"name": "Duty officer", "phones": [{"number": "+992 44 600 33 44"}]}],
+        "schedules": [{"freq": "WEEKLY", "byday": "MO,TU", "opens_at": "09:00+05:00", "closes_at": "17:00+05:00"}],
+    } | fields
+
+
+async def locate(client: httpx.AsyncClient, organization_id: UUID, **fields: Any) -> Mapping[str, Any]:
+    """A new location of the organization."""
+    headers = manager_of(organization_id) | key()
+    answer = await client.post("/directory/v1/locations", json=a_location(**fields), headers=headers)
+    return answer.raise_for_status().json()

@@ -5,7 +5,9 @@ from paivand_kit.caller import TokenVerifier
 from paivand_kit.relay import Relay
 from paivand_kit.service import Service
 
+from .locations.endpoints import router as locations
 from .organizations.endpoints import router as organizations
+from .service_at_locations.endpoints import router as service_at_locations
 from .services.endpoints import router as services
 from .settings import Settings
 from .taxonomy.endpoints import router as taxonomy
@@ -18,6 +20,6 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     return service.application(
         title="Paivand directory",
         description="Who can help: member organizations and their services, in the words of HSDS 3.1.",
-        routers=[organizations, services, taxonomy],
+        routers=[organizations, services, taxonomy, locations, service_at_locations],
         jobs=lambda: [relay.run()],
     )

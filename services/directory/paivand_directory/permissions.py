@@ -15,6 +15,7 @@ class Permission(StrEnum):
     ADMIT_ORGANIZATION = "directory:organization:admit"
     CHANGE_ORGANIZATION = "directory:organization:change"
     MANAGE_SERVICES = "directory:service:manage"
+    MANAGE_LOCATIONS = "directory:location:manage"
 
 
 # Coordinators run the network and may belong to no member organization.
@@ -28,3 +29,4 @@ ChangeOrganizations = Annotated[
     Caller, Depends(Requires(Permission.CHANGE_ORGANIZATION, {Role.MANAGER, Role.COORDINATOR}, member_only=False))
 ]
 ManageServices = Annotated[Caller, Depends(Requires(Permission.MANAGE_SERVICES, {Role.MANAGER}))]
+ManageLocations = Annotated[Caller, Depends(Requires(Permission.MANAGE_LOCATIONS, {Role.MANAGER}))]

@@ -18,6 +18,8 @@ from . import repository, rules
 from .schemas import ServiceCreate, ServicePatch
 from .tables import ServiceRow
 
+find = repository.get_service
+
 
 async def get(session: AsyncSession, caller: Caller, service_id: UUID) -> ServiceRow:
     """Raises `not_found` unless the caller can see it."""

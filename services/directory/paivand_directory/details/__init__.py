@@ -1,0 +1,1 @@
+"""What HSDS hangs on organizations, services and locations: phones, addresses, schedules and the like."""

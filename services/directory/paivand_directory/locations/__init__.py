@@ -1,0 +1,1 @@
+"""Where services are given, and who may know it."""

@@ -1,0 +1,1 @@
+"""Which service is given at which location."""
