@@ -47,20 +47,22 @@ def up(detach: DetachOption = False, port: PortOption = None, play: PlayOption =
     try:
         demonstration_play.seed(site)
         if play:
-            console.print("\n[bold]One referral, through the gateway[/]")
-            closed = demonstration_play.play(site, _report)
-            console.print(f"Referral {closed['number']} is {closed['status']}.")
+            _play(site)
         _print_addresses(site)
-        console.print(f"Ready after {time.monotonic() - began:.1f} s.", end=" ")
-        if detach:
-            console.print("It goes on in the background: `paivand status`, `paivand down`.")
-            return
-        console.print("Ctrl-C stops it.")
-        stack.wait()
     except BaseException:
-        console.print("\nStopping …")
         stack.stop()
         raise
+    console.print(f"Ready after {time.monotonic() - began:.1f} s.", end=" ")
+    if detach:
+        console.print("It goes on in the background: `paivand status`, `paivand down`.")
+        return
+    console.print("Ctrl-C stops it.")
+    try:
+        stack.wait()
+    except KeyboardInterrupt:
+        console.print("\nStopping …")
+    finally:
+        stack.stop()
 
 
 @app.command()
@@ -121,8 +123,7 @@ def demo() -> None:
     """Play one referral on the running network."""
     site = _site(None)
     demonstration_play.seed(site)
-    closed = demonstration_play.play(site, _report)
-    console.print(f"Referral {closed['number']} is {closed['status']}.")
+    _play(site)
     _print_addresses(site)
 
 
@@ -166,6 +167,12 @@ def _gateway_options() -> dict[str, Any]:
     if certificate and key:
         options |= {"tls_certificate": str(Path(certificate).absolute()), "tls_key": str(Path(key).absolute())}
     return options
+
+
+def _play(site: Site) -> None:
+    console.print("\n[bold]One referral, through the gateway[/]")
+    closed = demonstration_play.play(site, _report)
+    console.print(f"Referral {closed['number']} is {closed['status']}.")
 
 
 def _report(step: str, seconds: float) -> None:

@@ -1,0 +1,76 @@
+"""How a person signs in: authorization code with PKCE, by Keycloak's own pages, through the gateway."""
+
+import base64
+import hashlib
+import html
+import re
+import secrets
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import jwt
+import pytest
+from paivand_local import demonstration
+from paivand_local.stack import Stack
+
+pytestmark = pytest.mark.system
+
+OIDC = "/auth/realms/paivand/protocol/openid-connect"
+
+
+@pytest.fixture
+def browser(stack: Stack):
+    with demonstration.http_client(stack.site) as client:
+        yield client
+
+
+def ask_for_code(browser: httpx.Client, stack: Stack, **challenge: str) -> httpx.Response:
+    query = {
+        "client_id": "paivand",
+        "redirect_uri": f"{stack.url}/",
+        "response_type": "code",
+        "scope": "openid",
+        **challenge,
+    }
+    return browser.get(f"{OIDC}/auth", params=query)
+
+
+def test_a_person_signs_in_with_a_code_and_its_proof(browser: httpx.Client, stack: Stack) -> None:
+    verifier = secrets.token_urlsafe(48)
+    digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    page = ask_for_code(browser, stack, code_challenge=digest, code_challenge_method="S256")
+    action = re.search(r'action="([^"]+)"', page.text)
+    assert action
+    assert html.unescape(action[1]).startswith(f"{stack.url}/auth/")
+    answer = browser.post(
+        html.unescape(action[1]), data={"username": "zarina", "password": stack.site.demonstration_password}
+    )
+    assert answer.status_code == 302
+    code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": "paivand",
+        "redirect_uri": f"{stack.url}/",
+        "code": code,
+        "code_verifier": verifier,
+    }
+    token = browser.post(f"{OIDC}/token", data=form).raise_for_status().json()["access_token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert claims["azp"] == "paivand"
+    assert claims["organization_id"] == str(demonstration.organizations()["mehrubon"].id)
+    mine = browser.get("/directory/v1/organizations", headers={"Authorization": f"Bearer {token}"})
+    assert mine.status_code == 200
+
+
+def test_without_a_proof_there_is_no_code(browser: httpx.Client, stack: Stack) -> None:
+    answer = ask_for_code(browser, stack)
+    assert answer.status_code == 302
+    assert "code_challenge" in answer.headers["location"]
+    assert "error=invalid_request" in answer.headers["location"]
+
+
+def test_codes_go_to_our_own_address_only(browser: httpx.Client, stack: Stack) -> None:
+    query = {"client_id": "paivand", "redirect_uri": "https://evil.example/", "response_type": "code"}
+    answer = browser.get(f"{OIDC}/auth", params=query)
+    assert answer.status_code == 400
+    assert "location" not in answer.headers
