@@ -1,5 +1,6 @@
 """A whole notify: granian on a Unix socket, PostgreSQL, NATS, a referral outbox with its relay, SMTP, signing keys."""
 
+import ctypes
 import json
 import os
 import signal
@@ -33,6 +34,8 @@ from paivand_local.testing import NatsServer, PostgresServer, temporary_site
 from pydantic import SecretStr
 
 from tests.factories import tokens
+
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,12 @@ class KeyServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
 
 
+def end_with_parent() -> None:
+    """A killed test run leaves no server behind (on Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class LiveNotify:
     """The running service, and the referral service's outbox to feed it."""
 
@@ -202,7 +211,13 @@ class LiveNotify:
         log = (self._folder / f"{name}.log").open("ab")
         environment = {"PATH": os.environ["PATH"], **self._environment}
         process = subprocess.Popen(
-            command, cwd=self._folder, env=environment, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=self._folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=end_with_parent,
         )
         self.processes[name] = process
         self._wait_until_ready(name, process)
