@@ -31,6 +31,16 @@ async def stop(tasks: Sequence["asyncio.Future[Any]"]) -> None:
         _, pending = await asyncio.wait(pending, timeout=1)
 
 
+async def wait(event: asyncio.Event, seconds: float) -> bool:
+    """Whether the event came within that time."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
 def _note_end(task: "asyncio.Task[None]") -> None:
     if not task.cancelled():
         name = getattr(task.get_coro(), "__qualname__", "?")

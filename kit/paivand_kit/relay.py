@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .database import Database
+from .jobs import wait
 from .leadership import lead
 from .messaging import Messaging, stream_name
 from .outbox import read_outbox
@@ -27,11 +28,12 @@ CHANNEL = "outbox"
 BATCH = 500
 POLL_SECONDS = 1.0
 UNSETTLED_SECONDS = 0.003
+GATHER_SECONDS = 0.005
 ACKNOWLEDGED_WITHIN_SECONDS = 3
 
 # Numbers the settled rows. The row lock on outbox_relay keeps two relays from numbering at once. Who has waited for it
 # sees the new last_sequence in the locked row, but all else as it was before, and would number the same rows again;
-# the comparison with the old last_sequence makes that one do nothing.
+# the comparison with the old last_sequence makes that one do nothing. `open` counts the rows without a number before.
 SEQUENCE = text("""
     WITH relay AS (
         SELECT last_sequence FROM outbox_relay
@@ -46,17 +48,22 @@ SEQUENCE = text("""
     ),
     numbered AS (
         UPDATE outbox SET sequence = relay.last_sequence + settled.place FROM settled, relay
-        WHERE outbox.position = settled.position RETURNING outbox.sequence
+        WHERE outbox.position = settled.position RETURNING outbox.sequence, outbox.event_type, outbox.event
+    ),
+    moved AS (
+        UPDATE outbox_relay SET last_sequence = greatest(last_sequence, (SELECT max(sequence) FROM numbered))
+        WHERE EXISTS (SELECT FROM numbered)
     )
-    UPDATE outbox_relay SET last_sequence = greatest(last_sequence, (SELECT max(sequence) FROM numbered))
-    WHERE EXISTS (SELECT FROM numbered)
+    SELECT numbered.*,
+        (SELECT count(*) FROM (SELECT FROM outbox WHERE sequence IS NULL LIMIT :batch + 1) AS unnumbered) AS open
+    FROM (SELECT) AS always LEFT JOIN numbered ON true ORDER BY numbered.sequence
 """)
 UNPUBLISHED = text("""
     SELECT sequence, event_type, event FROM outbox
     WHERE sequence > (SELECT published_sequence FROM outbox_relay) ORDER BY sequence LIMIT :batch
 """)
 PUBLISHED = text("UPDATE outbox_relay SET published_sequence = :sequence WHERE published_sequence < :sequence")
-UNSETTLED = text("SELECT EXISTS (SELECT FROM outbox WHERE sequence IS NULL)")
+PUBLISHED_SO_FAR = text("SELECT published_sequence FROM outbox_relay")
 LAG = text("""
     SELECT extract(epoch FROM now() - min(created_at)) FROM outbox
     WHERE sequence IS NULL OR sequence > (SELECT published_sequence FROM outbox_relay)
@@ -70,6 +77,7 @@ class Relay:
         self._service, self._database, self._messaging = service, database, messaging
         self._committed = asyncio.Event()
         self._wake = asyncio.Event()
+        self._is_leading = False
         self._lag: float | None = None
         database.after_commit.append(self._committed.set)
         messaging.on_reconnect.append(self._wake.set)
@@ -85,7 +93,7 @@ class Relay:
             )
 
     async def _notify_after_commits(self) -> None:
-        """Tells the relay, wherever it runs, that there is something to carry.
+        """Tells the relay, in this process or in another replica's, that there is something to carry.
 
         NOTIFY inside the writing transaction would take a lock that lets only one transaction commit at a time, so it
         is sent afterwards, once for all commits since the last; a crash in between is covered by the relay's poll.
@@ -93,7 +101,9 @@ class Relay:
         while True:
             await self._committed.wait()
             self._committed.clear()
-            self._wake.set()
+            if self._is_leading:
+                self._wake.set()
+                continue
             try:
                 async with self._database.engine.connect() as connection:
                     autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -106,20 +116,36 @@ class Relay:
         await raw.add_listener(CHANNEL, self._on_notify)
         await self._messaging.ensure_stream(self._service)
         stream = await self._messaging.jetstream()
+        self._is_leading = True
+        try:
+            await self._carry(connection, stream)
+        finally:
+            self._is_leading = False
+
+    async def _carry(self, connection: AsyncConnection, stream: JetStreamContext) -> None:
+        published: int = (await connection.execute(PUBLISHED_SO_FAR)).scalar_one()
         while True:
             self._wake.clear()
-            await connection.execute(SEQUENCE, {"batch": BATCH})
-            rows = (await connection.execute(UNPUBLISHED, {"batch": BATCH})).all()
+            found = (await connection.execute(SEQUENCE, {"batch": BATCH})).all()
+            rows = [row for row in found if row.sequence is not None]
+            is_all = found[0].open == len(rows)
+            if not rows or rows[0].sequence != published + 1:
+                # Nothing new, or a relay before this one numbered events and did not come to publish them.
+                rows = (await connection.execute(UNPUBLISHED, {"batch": BATCH})).all()
             if rows:
                 await self._publish(stream, rows)
-                await connection.execute(PUBLISHED, {"sequence": rows[-1].sequence})
+                published = rows[-1].sequence
+                await connection.execute(PUBLISHED, {"sequence": published})
+            if len(rows) == BATCH:
                 continue
-            if await connection.scalar(UNSETTLED):
+            if not is_all:
                 # Committed, but an older transaction is still running somewhere in the cluster.
                 await asyncio.sleep(UNSETTLED_SECONDS)
                 continue
             self._lag = 0.0
-            await _wait(self._wake, POLL_SECONDS)
+            await wait(self._wake, POLL_SECONDS)
+            # Under load a batch costs little more than one event.
+            await asyncio.sleep(GATHER_SECONDS)
 
     def _on_notify(self, *_: object) -> None:
         self._wake.set()
@@ -137,7 +163,7 @@ class Relay:
             except (NatsError, TimeoutError, OSError) as error:
                 log.warning("events wait for NATS: %s", type(error).__name__)
                 await self._note_lag()
-                await _wait(self._wake, 0.5)
+                await wait(self._wake, 0.5)
                 self._wake.clear()
 
     async def _send(self, stream: JetStreamContext, row: Any) -> "asyncio.Future[Any]":
@@ -163,11 +189,3 @@ class Relay:
         async with self._database.transaction() as session:
             events, last = await read_outbox(session, after=request.after, limit=request.limit)
         return OutboxPage(events=events, last_sequence=last)
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

@@ -22,6 +22,7 @@ from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from sqlalchemy import event
@@ -46,8 +47,9 @@ def configure(service: str, *, level: str = "INFO") -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
     resource = Resource.create({"service.name": f"paivand-{service}"})
-    provider = TracerProvider(resource=resource)
-    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+    # Without a collector nothing is recorded, but every request still has its trace id.
+    provider = TracerProvider(resource=resource, sampler=None if is_exporting() else ALWAYS_OFF)
+    if is_exporting():
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         reader = PeriodicExportingMetricReader(OTLPMetricExporter())
         metrics.set_meter_provider(MeterProvider(resource=resource, metric_readers=[reader]))

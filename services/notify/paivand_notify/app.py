@@ -1,11 +1,13 @@
 """Composition root: everything the notify service is made of."""
 
+from functools import partial
+
 from fastapi import FastAPI
 from paivand_contracts.referral import referral_event
 from paivand_kit.caller import TokenVerifier
 from paivand_kit.consumer import EventConsumer, forget_old_inbox_rows
-from paivand_kit.jobs import Job
 from paivand_kit.leadership import run_every
+from paivand_kit.listener import Listener
 from paivand_kit.service import Service
 
 from .deliveries.endpoints import router as dead_letters
@@ -17,7 +19,6 @@ from .email.sender import EmailSender
 from .inbox.consumers import handle_referral_events
 from .inbox.endpoints import router as inbox
 from .inbox.feed import Feed
-from .listener import Listener
 from .settings import Settings
 from .webhooks.endpoints import router as webhooks
 from .webhooks.secrets import SecretBox
@@ -40,40 +41,32 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         messaging=service.messaging,
     )
     feed = Feed(database, listener, per_subject=settings.streams_per_subject, per_process=settings.streams_per_process)
-
-    def worker(channel: Channel, send: EmailSender | WebhookSender, places: int) -> Worker:
-        return Worker(
-            channel,
-            send,
-            database,
-            listener,
-            pauses=settings.webhook_retry_seconds,
-            places=places,
-            places_per_target=4,
-            lease_seconds=settings.delivery_lease_seconds,
-            poll_seconds=settings.delivery_poll_seconds,
-        )
-
+    worker = partial(
+        Worker,
+        database=database,
+        listener=listener,
+        pauses=settings.webhook_retry_seconds,
+        places_per_target=4,
+        lease_seconds=settings.delivery_lease_seconds,
+        poll_seconds=settings.delivery_poll_seconds,
+    )
     workers = [
-        worker(Channel.EMAIL, EmailSender(settings, database), 8),
-        worker(Channel.WEBHOOK, WebhookSender(database, box, allow_private=allow_private), 64),
+        worker(Channel.EMAIL, EmailSender(settings, database), places=8),
+        worker(Channel.WEBHOOK, WebhookSender(database, box, allow_private=allow_private), places=64),
     ]
 
-    def jobs() -> list[Job]:
-        return [
+    app = service.application(
+        title="Paivand notify",
+        description="Who must know: inboxes with a live stream, e-mail to people, signed webhooks to systems.",
+        routers=[inbox, email, webhooks, dead_letters],
+        jobs=lambda: [
             consumer.run(),
             listener.run(),
             feed.run(),
             *(each.run() for each in workers),
             run_every(3600, "forget handled events", lambda: forget_old_inbox_rows(database)),
             run_every(3600, "forget old deliveries", lambda: forget_delivered(database)),
-        ]
-
-    app = service.application(
-        title="Paivand notify",
-        description="Who must know: inboxes with a live stream, e-mail to people, signed webhooks to systems.",
-        routers=[inbox, email, webhooks, dead_letters],
-        jobs=jobs,
+        ],
     )
     app.state.settings, app.state.feed = settings, feed
     app.state.webhooks = Webhooks(box, allow_private=allow_private)

@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from paivand_kit.database import Database
+from paivand_kit.listener import Listener
 from paivand_notify.deliveries.rules import Channel, Outcome, Result
 from paivand_notify.deliveries.service import Target, enqueue
 from paivand_notify.deliveries.tables import DeliveryRow
 from paivand_notify.deliveries.worker import Send, Worker
-from paivand_notify.listener import Listener
 from sqlalchemy import text
 
 from tests.factories.referral_events import an_event

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 from paivand_kit.database import Database
 from paivand_kit.jobs import running
+from paivand_kit.listener import Listener
 from paivand_notify.inbox import repository
 from paivand_notify.inbox.consumers import handle_referral_events
 from paivand_notify.inbox.feed import HELD_ENTRIES, Feed
-from paivand_notify.listener import Listener
 from sqlalchemy import text
 
 from tests.factories.referral_events import an_event

@@ -10,11 +10,12 @@ from paivand_contracts.envelope import Event, new_id
 from paivand_contracts.problems import ProblemType
 from paivand_kit.caller import Caller
 from paivand_kit.database import Database
+from paivand_kit.listener import announce
 from paivand_kit.pagination import PageRequest
 from paivand_kit.problems import ProblemError, not_found
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..listener import DELIVERIES, announce
+from ..channels import DELIVERIES
 from . import repository
 from .rules import Channel
 from .tables import DeliveryRow

@@ -10,10 +10,12 @@ from uuid import UUID
 
 from opentelemetry.trace import SpanKind
 from paivand_kit.database import Database
+from paivand_kit.jobs import wait
 from paivand_kit.leadership import run_every
+from paivand_kit.listener import Listener
 from paivand_kit.telemetry import context_of, meter, observe, tracer
 
-from ..listener import DELIVERIES, Listener, wait
+from ..channels import DELIVERIES
 from . import repository
 from .rules import Channel, DeliveryStatus, Outcome, Result, pause_before_next
 from .tables import DeliveryRow

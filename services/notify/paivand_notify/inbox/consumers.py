@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from paivand_contracts.referral import ReferralEventBase
+from paivand_kit.listener import announce
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ..channels import DELIVERIES, INBOX
 from ..deliveries import service as deliveries
 from ..email import service as email
-from ..listener import DELIVERIES, INBOX, announce
 from ..webhooks import service as webhooks
 from . import service
 

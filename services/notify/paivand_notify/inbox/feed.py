@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 
 from paivand_contracts.problems import ProblemType
 from paivand_kit.database import Database
+from paivand_kit.jobs import wait
+from paivand_kit.listener import Listener
 from paivand_kit.problems import ProblemError
 
-from ..listener import INBOX, Listener, wait
+from ..channels import INBOX
 from ..termination import on_terminate
 from . import repository
 from .rules import Audience

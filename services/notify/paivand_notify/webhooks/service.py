@@ -10,15 +10,16 @@ from paivand_contracts.envelope import Event, new_id, now
 from paivand_contracts.problems import ProblemType
 from paivand_contracts.referral import ReferralEventBase
 from paivand_kit.caller import Caller
+from paivand_kit.listener import announce
 from paivand_kit.pagination import PageRequest
 from paivand_kit.preconditions import check_version
 from paivand_kit.problems import ProblemError, invalid, not_found
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ..channels import DELIVERIES
 from ..deliveries import service as deliveries
 from ..deliveries.rules import Channel
 from ..deliveries.service import Target
-from ..listener import DELIVERIES, announce
 from . import repository
 from .connections import AddressNotAllowedError, NameNotFoundError, find_addresses
 from .schemas import WebhookChange, WebhookPinged, WebhookRequest

@@ -3,22 +3,24 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from .jobs import wait
+
 log = logging.getLogger(__name__)
 CHECK_SECONDS = 30.0
 RETRY_SECONDS = 1.0
-INBOX, DELIVERIES = "inbox", "deliveries"
 
 
 async def announce(session: AsyncSession, *channels: str) -> None:
     """Wakes the listeners when the session's transaction commits.
 
-    NOTIFY makes commits wait for each other; here that costs nothing, since the consumer's cursor lock already lets
-    only one such transaction run at a time.
+    NOTIFY makes commits wait for each other. Use it where that costs nothing, as in a consumer's transactions, of which
+    the cursor's lock lets only one run at a time.
     """
     await session.execute(select(*(func.pg_notify(channel, "") for channel in channels)))
 
@@ -50,7 +52,7 @@ class Listener:
             connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
             raw = cast(Any, (await connection.get_raw_connection()).driver_connection)
             lost = asyncio.Event()
-            raw.add_termination_listener(lambda _: lost.set())
+            raw.add_termination_listener(partial(_set, lost))
             try:
                 for channel in self._callbacks:
                     await raw.add_listener(channel, self._on_notify)
@@ -70,11 +72,5 @@ class Listener:
             callback()
 
 
-async def wait(event: asyncio.Event, seconds: float) -> bool:
-    """Whether the event came within that time."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True
+def _set(event: asyncio.Event, _connection: object) -> None:
+    event.set()
