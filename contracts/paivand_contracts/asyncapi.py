@@ -13,6 +13,16 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from .capacity import (
+    CONFIRM_HOLD,
+    PLACE_HOLD,
+    RELEASE_HOLD,
+    CapacityEvent,
+    ConfirmHold,
+    HoldAnswer,
+    PlaceHold,
+    ReleaseHold,
+)
 from .directory import DirectoryEvent
 from .envelope import Event, Message, OutboxPage, OutboxRead, outbox_read_subject
 from .referral import ReferralEvent
@@ -36,12 +46,17 @@ def events_of(union: Any) -> list[type[Event]]:
 
 
 EVENTS: dict[str, list[type[Event]]] = {
-    "directory": events_of(DirectoryEvent),
+    "directory": events_of(DirectoryEvent) + events_of(CapacityEvent),
     "referral": events_of(ReferralEvent),
 }
 REQUESTS: dict[str, list[Request]] = {
     producer: [Request(outbox_read_subject(producer), OutboxRead, OutboxPage)] for producer in EVENTS
 }
+REQUESTS["directory"] += [
+    Request(PLACE_HOLD, PlaceHold, HoldAnswer),
+    Request(CONFIRM_HOLD, ConfirmHold, HoldAnswer),
+    Request(RELEASE_HOLD, ReleaseHold, HoldAnswer),
+]
 
 
 def subject_of(event: type[Event]) -> str:

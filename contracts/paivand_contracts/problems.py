@@ -16,6 +16,7 @@ class ProblemType(StrEnum):
     NOT_FOUND = "not-found"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     CONFLICT = "conflict"
+    NO_ROOM = "no-room"
     TRANSITION_NOT_ALLOWED = "transition-not-allowed"
     STALE = "stale"
     TOO_LARGE = "too-large"

@@ -24,6 +24,7 @@ TITLES: dict[ProblemType, tuple[int, str]] = {
     ProblemType.NOT_FOUND: (404, "Not found"),
     ProblemType.METHOD_NOT_ALLOWED: (405, "Method not allowed"),
     ProblemType.CONFLICT: (409, "In conflict with what is there"),
+    ProblemType.NO_ROOM: (409, "Not enough room"),
     ProblemType.TRANSITION_NOT_ALLOWED: (409, "Not possible in this state"),
     ProblemType.STALE: (412, "Changed in the meantime"),
     ProblemType.TOO_LARGE: (413, "Too large"),

@@ -13,11 +13,31 @@ pytestmark = pytest.mark.integration
 async def test_document_and_docs_are_public(client: httpx.AsyncClient) -> None:
     document = (await client.get("/directory/v1/openapi.json")).raise_for_status().json()
     assert set(document["paths"]) == {
+        "/directory/v1/capacities/{capacity_id}",
+        "/directory/v1/capacities/{capacity_id}/history",
+        "/directory/v1/capacities/{capacity_id}/holds",
+        "/directory/v1/capacities/{capacity_id}/holds/{hold_id}",
+        "/directory/v1/holds/{hold_id}",
+        "/directory/v1/holds/{hold_id}/confirm",
+        "/directory/v1/holds/{hold_id}/release",
+        "/directory/v1/services/{service_id}/capacities",
         "/directory/v1/organizations",
         "/directory/v1/organizations/{organization_id}",
         "/directory/v1/services",
         "/directory/v1/services/{service_id}",
         "/directory/v1/taxonomy_terms",
+        *(
+            f"/directory/hsds/{path}"
+            for name, key in (
+                ("services", "service_id"),
+                ("organizations", "organization_id"),
+                ("service_at_locations", "service_at_location_id"),
+                ("taxonomies", "taxonomy_id"),
+                ("taxonomy_terms", "taxonomy_term_id"),
+            )
+            for path in (name, f"{name}/{{{key}}}")
+        ),
+        "/directory/hsds/",
         "/directory/v1/locations",
         "/directory/v1/locations/nearby",
         "/directory/v1/locations/{location_id}",

@@ -2,9 +2,15 @@
 
 from fastapi import FastAPI
 from paivand_kit.caller import TokenVerifier
+from paivand_kit.leadership import run_every
 from paivand_kit.relay import Relay
 from paivand_kit.service import Service
 
+from .capacity.endpoints import router as capacity
+from .capacity.jobs import ask_to_confirm
+from .holds.consumers import answering
+from .holds.endpoints import router as holds
+from .holds.jobs import tell_of_expired
 from .locations.endpoints import router as locations
 from .organizations.endpoints import router as organizations
 from .service_at_locations.endpoints import router as service_at_locations
@@ -15,11 +21,18 @@ from .taxonomy.endpoints import router as taxonomy
 
 def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | None = None) -> FastAPI:
     """The ASGI application; settings come from the environment unless given."""
-    service = Service("directory", settings or Settings(), verifier)  # pyright: ignore[reportCallIssue] - from environment
-    relay = Relay(service.name, service.database, service.messaging)
+    settings = settings or Settings()  # pyright: ignore[reportCallIssue] - from the environment
+    service = Service("directory", settings, verifier)
+    database, messaging = service.database, service.messaging
+    relay = Relay(service.name, database, messaging)
     return service.application(
         title="Paivand directory",
         description="Who can help: member organizations and their services, in the words of HSDS 3.1.",
-        routers=[organizations, services, taxonomy, locations, service_at_locations],
-        jobs=lambda: [relay.run()],
+        routers=[organizations, services, taxonomy, locations, service_at_locations, capacity, holds],
+        jobs=lambda: [
+            relay.run(),
+            *answering(database, messaging),
+            run_every(settings.hold_check_seconds, "tell of expired holds", lambda: tell_of_expired(database)),
+            run_every(settings.stale_check_seconds, "ask to confirm", lambda: ask_to_confirm(database)),
+        ],
     )

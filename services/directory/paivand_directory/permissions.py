@@ -15,6 +15,8 @@ class Permission(StrEnum):
     ADMIT_ORGANIZATION = "directory:organization:admit"
     CHANGE_ORGANIZATION = "directory:organization:change"
     MANAGE_SERVICES = "directory:service:manage"
+    COUNT_CAPACITY = "directory:capacity:count"
+    MANAGE_HOLDS = "directory:hold:manage"
     MANAGE_LOCATIONS = "directory:location:manage"
 
 
@@ -29,4 +31,7 @@ ChangeOrganizations = Annotated[
     Caller, Depends(Requires(Permission.CHANGE_ORGANIZATION, {Role.MANAGER, Role.COORDINATOR}, member_only=False))
 ]
 ManageServices = Annotated[Caller, Depends(Requires(Permission.MANAGE_SERVICES, {Role.MANAGER}))]
+# At night somebody counts beds who manages nothing else.
+CountCapacity = Annotated[Caller, Depends(Requires(Permission.COUNT_CAPACITY, {Role.MEMBER, Role.MANAGER}))]
+ManageHolds = Annotated[Caller, Depends(Requires(Permission.MANAGE_HOLDS, {Role.MEMBER, Role.MANAGER}))]
 ManageLocations = Annotated[Caller, Depends(Requires(Permission.MANAGE_LOCATIONS, {Role.MANAGER}))]

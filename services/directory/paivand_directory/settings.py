@@ -4,4 +4,7 @@ from paivand_kit.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Nothing beyond what every service has."""
+    """How often the timed jobs look."""
+
+    hold_check_seconds: float = 5
+    stale_check_seconds: float = 60

@@ -1,0 +1,1 @@
+"""How much room services have: beds, rooms, appointments, caseload."""

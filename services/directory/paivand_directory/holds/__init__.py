@@ -1,0 +1,1 @@
+"""Holds: room kept until a time, then confirmed or free again. Never promised twice."""
