@@ -35,16 +35,25 @@ def ask_for_code(browser: httpx.Client, stack: Stack, **challenge: str) -> httpx
     return browser.get(f"{OIDC}/auth", params=query)
 
 
+def submit(browser: httpx.Client, page: httpx.Response, **fields: str) -> httpx.Response:
+    """Send the page's form, to the gateway, with all cookies.
+
+    Keycloak's cookies are Secure: browsers send them to localhost even without TLS, httpx does not.
+    """
+    action = re.search(r'action="([^"]+)"', page.text)
+    assert action, page.text
+    assert html.unescape(action[1]).startswith(f"{str(browser.base_url).rstrip('/')}/auth/")
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)
+    return browser.post(html.unescape(action[1]), data=fields, headers={"Cookie": cookies})
+
+
 def test_a_person_signs_in_with_a_code_and_its_proof(browser: httpx.Client, stack: Stack) -> None:
     verifier = secrets.token_urlsafe(48)
     digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     page = ask_for_code(browser, stack, code_challenge=digest, code_challenge_method="S256")
-    action = re.search(r'action="([^"]+)"', page.text)
-    assert action
-    assert html.unescape(action[1]).startswith(f"{stack.url}/auth/")
-    answer = browser.post(
-        html.unescape(action[1]), data={"username": "zarina", "password": stack.site.demonstration_password}
-    )
+    # With organizations Keycloak asks for the name first (it may decide how to go on), then for the password.
+    asked = submit(browser, page, username="zarina")
+    answer = submit(browser, asked, username="zarina", password=stack.site.demonstration_password)
     assert answer.status_code == 302
     code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
     form = {
