@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from paivand_contracts.referral import referral_event
 from paivand_kit.caller import TokenVerifier
 from paivand_kit.consumer import EventConsumer, forget_old_inbox_rows
+from paivand_kit.database import Database
 from paivand_kit.leadership import run_every
 from paivand_kit.listener import Listener
 from paivand_kit.service import Service
@@ -31,7 +32,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     settings = settings or Settings()  # pyright: ignore[reportCallIssue] - from the environment
     service = Service("notify", settings, verifier)
     database, listener = service.database, Listener(service.database.engine)
-    box, allow_private = SecretBox(settings.webhook_secret_key), settings.allow_private_webhooks
+    box = SecretBox(settings.webhook_secret_key)
     consumer = EventConsumer(
         service=service.name,
         producer="referral",
@@ -41,20 +42,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         messaging=service.messaging,
     )
     feed = Feed(database, listener, per_subject=settings.streams_per_subject, per_process=settings.streams_per_process)
-    worker = partial(
-        Worker,
-        database=database,
-        listener=listener,
-        pauses=settings.webhook_retry_seconds,
-        places_per_target=4,
-        lease_seconds=settings.delivery_lease_seconds,
-        poll_seconds=settings.delivery_poll_seconds,
-    )
-    workers = [
-        worker(Channel.EMAIL, EmailSender(settings, database), places=8),
-        worker(Channel.WEBHOOK, WebhookSender(database, box, allow_private=allow_private), places=64),
-    ]
-
+    workers = _workers(settings, database, listener, box)
     app = service.application(
         title="Paivand notify",
         description="Who must know: inboxes with a live stream, e-mail to people, signed webhooks to systems.",
@@ -69,5 +57,23 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         ],
     )
     app.state.settings, app.state.feed = settings, feed
-    app.state.webhooks = Webhooks(box, allow_private=allow_private)
+    app.state.webhooks = Webhooks(box, allow_private=settings.allow_private_webhooks)
     return app
+
+
+def _workers(settings: Settings, database: Database, listener: Listener, box: SecretBox) -> list[Worker]:
+    """One worker per channel; a slow endpoint fills only its own places."""
+    webhooks = WebhookSender(database, box, allow_private=settings.allow_private_webhooks)
+    worker = partial(
+        Worker,
+        database=database,
+        listener=listener,
+        pauses=settings.webhook_retry_seconds,
+        places_per_target=4,
+        lease_seconds=settings.delivery_lease_seconds,
+        poll_seconds=settings.delivery_poll_seconds,
+    )
+    return [
+        worker(Channel.EMAIL, EmailSender(settings, database), places=8),
+        worker(Channel.WEBHOOK, webhooks, places=64),
+    ]
