@@ -174,11 +174,16 @@ def _document_problems(app: FastAPI) -> None:
             components["Problem"] = schema
             for unused in ("HTTPValidationError", "ValidationError"):
                 components.pop(unused, None)
-            for operations in document["paths"].values():
+            keyed = {
+                context.path
+                for context in iter_route_contexts(app.routes)
+                if isinstance(context.original_route, idempotency.IdempotentRoute)
+            }
+            for path, operations in document["paths"].items():
                 for method, operation in operations.items():
                     operation["responses"].pop("422", None)
                     operation["responses"].update({str(status): body for status, body in problems.RESPONSES.items()})
-                    if method == "post":
+                    if method == "post" and path in keyed:
                         operation.setdefault("parameters", []).append(idempotency.HEADER)
             app.openapi_schema = document
         return app.openapi_schema

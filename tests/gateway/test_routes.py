@@ -44,6 +44,12 @@ def test_the_documentation_page_brings_its_own_files(public: Edge) -> None:
     assert public.get("/directory/v1/docs/assets/swagger-ui.css").status_code == 200
 
 
+def test_the_directory_speaks_hsds(public: Edge, token: str) -> None:
+    about = public.get("/directory/hsds/", token).json()
+    assert (about["version"], about["openapi_url"]) == ("3.1", f"{public.stack.url}/directory/v1/openapi.json")
+    assert public.get("/directory/hsds/services", token).json()["contents"]
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -11,6 +11,8 @@ from .capacity.jobs import ask_to_confirm
 from .holds.consumers import answering
 from .holds.endpoints import router as holds
 from .holds.jobs import tell_of_expired
+from .hsds.endpoints import router as hsds
+from .locations.endpoints import questions as location_questions
 from .locations.endpoints import router as locations
 from .organizations.endpoints import router as organizations
 from .service_at_locations.endpoints import router as service_at_locations
@@ -25,10 +27,20 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     service = Service("directory", settings, verifier)
     database, messaging = service.database, service.messaging
     relay = Relay(service.name, database, messaging)
-    return service.application(
+    app = service.application(
         title="Paivand directory",
         description="Who can help: member organizations and their services, in the words of HSDS 3.1.",
-        routers=[organizations, services, taxonomy, locations, service_at_locations, capacity, holds],
+        routers=[
+            organizations,
+            services,
+            taxonomy,
+            locations,
+            location_questions,
+            service_at_locations,
+            hsds,
+            capacity,
+            holds,
+        ],
         jobs=lambda: [
             relay.run(),
             *answering(database, messaging),
@@ -36,3 +48,5 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             run_every(settings.stale_check_seconds, "ask to confirm", lambda: ask_to_confirm(database)),
         ],
     )
+    app.state.public_url = settings.public_url
+    return app

@@ -8,7 +8,22 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from . import repository
-from .tables import AccessibilityRow, AddressRow, ContactRow, DetailRow, LanguageRow, PhoneRow, ScheduleRow
+from .tables import (
+    AccessibilityRow,
+    AddressRow,
+    ContactRow,
+    CostOptionRow,
+    DetailRow,
+    FundingRow,
+    LanguageRow,
+    OrganizationIdentifierRow,
+    PhoneRow,
+    ProgramRow,
+    RequiredDocumentRow,
+    ScheduleRow,
+    ServiceAreaRow,
+    UrlRow,
+)
 
 Values = dict[str, Any]
 
@@ -35,7 +50,31 @@ OF_LOCATION: Mapping[str, Kind] = {
     "phones": PHONES,
     "schedules": SCHEDULES,
 }
-OF_SERVICE_AT_LOCATION: Mapping[str, Kind] = {"contacts": CONTACTS, "phones": PHONES, "schedules": SCHEDULES}
+OF_SERVICE_AT_LOCATION: Mapping[str, Kind] = {
+    "service_areas": Kind(ServiceAreaRow),
+    "contacts": CONTACTS,
+    "phones": PHONES,
+    "schedules": SCHEDULES,
+}
+OF_SERVICE: Mapping[str, Kind] = {
+    "additional_urls": Kind(UrlRow),
+    "phones": PHONES,
+    "schedules": SCHEDULES,
+    "service_areas": Kind(ServiceAreaRow),
+    "languages": LANGUAGES,
+    "funding": Kind(FundingRow),
+    "cost_options": Kind(CostOptionRow),
+    "required_documents": Kind(RequiredDocumentRow),
+    "contacts": CONTACTS,
+}
+OF_ORGANIZATION: Mapping[str, Kind] = {
+    "additional_websites": Kind(UrlRow),
+    "funding": Kind(FundingRow),
+    "contacts": CONTACTS,
+    "phones": PHONES,
+    "programs": Kind(ProgramRow),
+    "organization_identifiers": Kind(OrganizationIdentifierRow),
+}
 
 
 async def read(

@@ -14,6 +14,8 @@ from . import repository, service
 from .schemas import Location, LocationCreate, LocationPatch, NearbyLocations, NearbyQuery
 
 router = APIRouter(prefix="/directory/v1/locations", tags=["locations"], route_class=IdempotentRoute)
+# A question that is asked by POST, to keep it out of the URL, changes nothing: no key, and no answer is kept.
+questions = APIRouter(prefix=router.prefix, tags=["locations"])
 
 
 @router.get("", response_model=Page[Location])
@@ -39,7 +41,7 @@ async def read_location(
     return found
 
 
-@router.post("/nearby", response_model=NearbyLocations)
+@questions.post("/nearby", response_model=NearbyLocations)
 async def find_nearby_locations(body: NearbyQuery, session: Session, caller: ReadDirectory) -> dict[str, Any]:
     """Locations around a point, the nearest first. Distances to redacted ones are to the middle of a coarse cell."""
     return {"items": await service.nearby(session, caller, body)}

@@ -17,6 +17,7 @@ from . import repository, rules
 from .schemas import LocationCreate, LocationPatch, NearbyQuery
 from .tables import LocationRow
 
+visible_to = repository.visible_to
 FIELDS = tuple(name for name in LocationPatch.model_fields if name not in details.OF_LOCATION)
 
 

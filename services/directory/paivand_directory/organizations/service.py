@@ -18,6 +18,7 @@ from .schemas import OrganizationPatch, OrganizationPut
 from .tables import OrganizationRow
 
 exists_unscoped = repository.exists_unscoped
+visible_to = repository.visible_to
 
 
 def visible_ids(caller: Caller) -> Select[UUID]:

@@ -28,6 +28,13 @@ class OrganizationRow(Base):
     description: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
     website: Mapped[str | None] = mapped_column(Text)
+    tax_status: Mapped[str | None] = mapped_column(Text)
+    tax_id: Mapped[str | None] = mapped_column(Text)
+    year_incorporated: Mapped[int | None]
+    legal_status: Mapped[str | None] = mapped_column(Text)
+    logo: Mapped[str | None] = mapped_column(Text)
+    uri: Mapped[str | None] = mapped_column(Text)
+    parent_organization_id: Mapped[UUID | None]
     status: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(server_default=text("1"))
     last_modified: Mapped[datetime] = mapped_column(server_default=func.now())

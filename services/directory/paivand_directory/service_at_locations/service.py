@@ -18,6 +18,7 @@ from . import repository
 from .schemas import ServiceAtLocationCreate, ServiceAtLocationPatch
 from .tables import ServiceAtLocationRow
 
+visible_to = repository.visible_to
 OPEN_FIELDS = ("id", "organization_id", "service_id", "location_id", "version", "last_modified")
 
 

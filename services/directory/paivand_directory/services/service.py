@@ -19,6 +19,7 @@ from .schemas import ServiceCreate, ServicePatch
 from .tables import ServiceRow
 
 find = repository.get_service
+visible_to = repository.visible_to
 
 
 async def get(session: AsyncSession, caller: Caller, service_id: UUID) -> ServiceRow:

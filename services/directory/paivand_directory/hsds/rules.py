@@ -1,0 +1,107 @@
+"""How our rows read in HSDS. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+VERSION = "3.1"
+
+# The fields of the HSDS schemas that are columns here, in their order.
+ORGANIZATION = (
+    "id",
+    "name",
+    "alternate_name",
+    "description",
+    "email",
+    "website",
+    "tax_status",
+    "tax_id",
+    "year_incorporated",
+    "legal_status",
+    "logo",
+    "uri",
+    "parent_organization_id",
+)
+SERVICE = (
+    "id",
+    "organization_id",
+    "program_id",
+    "name",
+    "alternate_name",
+    "description",
+    "url",
+    "email",
+    "status",
+    "interpretation_services",
+    "application_process",
+    "fees_description",
+    "wait_time",
+    "fees",
+    "accreditations",
+    "eligibility_description",
+    "minimum_age",
+    "maximum_age",
+    "assured_date",
+    "assurer_email",
+    "licenses",
+    "alert",
+    "last_modified",
+)
+# With what is ours: whether it is redacted, and what is seen of it then.
+LOCATION = (
+    "id",
+    "location_type",
+    "url",
+    "organization_id",
+    "name",
+    "alternate_name",
+    "description",
+    "transportation",
+    "latitude",
+    "longitude",
+    "external_identifier",
+    "external_identifier_type",
+    "is_redacted",
+    "country",
+    "region",
+    "district",
+)
+SERVICE_AT_LOCATION = ("id", "service_id", "location_id", "description")
+PROGRAM = ("id", "organization_id", "name", "alternate_name", "description")
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON has it. What is null is left out, since the HSDS schemas know no null."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(each) for name, each in value.items() if each is not None}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any JSON
+    if isinstance(value, list):
+        return [plain(each) for each in value]  # pyright: ignore[reportUnknownVariableType] - any JSON
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, UUID):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def picked(source: Any, names: Iterable[str]) -> dict[str, Any]:
+    """These fields of a row or a mapping, those that are not null, as JSON has them."""
+    if isinstance(source, Mapping):
+        return plain({name: source[name] for name in names})
+    return plain({name: getattr(source, name) for name in names})
+
+
+def envelope(contents: list[dict[str, Any]], *, total: int, page: int, per_page: int) -> dict[str, Any]:
+    """HSDS `Page`."""
+    pages = -(-total // per_page)
+    return {
+        "total_items": total,
+        "total_pages": pages,
+        "page_number": page,
+        "size": len(contents),
+        "first_page": page == 1,
+        "last_page": page >= pages,
+        "empty": not contents,
+        "contents": contents,
+    }
