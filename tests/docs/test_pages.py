@@ -1,6 +1,7 @@
 """The documents name what is there, all of it, and nothing else."""
 
 import base64
+import fnmatch
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import pytest
 from paivand_contracts.problems import ProblemType
 from paivand_contracts.referral import referral_event
 from paivand_kit.problems import TITLES
+from paivand_notify.webhooks.schemas import WebhookPinged
 from paivand_referral.referrals.rules import TRANSITIONS, Needs
 from standardwebhooks import Webhook
 
@@ -89,6 +91,23 @@ def test_every_problem_type_is_explained_with_its_status() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", (ROOT / "docs/problems.md").read_text(), re.MULTILINE)
     assert {(name, int(status)) for name, status in rows} == {(kind.value, TITLES[kind][0]) for kind in ProblemType}
     assert len(rows) == len(ProblemType)
+
+
+def test_subjects_in_the_pages_are_those_of_the_contracts() -> None:
+    known = set(json.loads((ROOT / "docs/asyncapi.json").read_text())["channels"])
+    known |= {WebhookPinged.model_fields["type"].default}
+    word = r"(?:[a-z-]+|\*|\{[a-z,-]+\})"
+    written = {subject for page in pages() for subject in re.findall(rf"paivand(?:\.{word})+\.v1\b", page.read_text())}
+    assert len(written) > 5
+    assert [subject for subject in written if not all(fnmatch.filter(known, each) for each in spelt_out(subject))] == []
+
+
+def spelt_out(subject: str) -> list[str]:
+    """`a.{b,c}` stands for `a.b` and `a.c`."""
+    choice = re.search(r"\{([^}]+)\}", subject)
+    if choice is None:
+        return [subject]
+    return [each for word in choice[1].split(",") for each in spelt_out(subject.replace(choice[0], word, 1))]
 
 
 def test_the_life_of_a_referral_is_drawn_as_the_rules_say() -> None:
