@@ -8,6 +8,8 @@ from paivand_kit.service import Service
 
 from .capacity.endpoints import router as capacity
 from .capacity.jobs import ask_to_confirm
+from .eligibility.endpoints import questions as eligibility_questions
+from .eligibility.endpoints import router as eligibility
 from .holds.consumers import answering
 from .holds.endpoints import router as holds
 from .holds.jobs import tell_of_expired
@@ -40,6 +42,8 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             hsds,
             capacity,
             holds,
+            eligibility,
+            eligibility_questions,
         ],
         jobs=lambda: [
             relay.run(),
