@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
 from sqlalchemy import DateTime, MetaData
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -32,6 +32,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10)
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self.after_commit: list[Callable[[], None]] = []
 
@@ -44,6 +45,14 @@ class Database:
             if session.info.get("wrote_outbox"):
                 for wake in self.after_commit:
                     wake()
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection for one SQL statement that writes, which is a transaction by itself: two round trips less."""
+        async with self._autocommit.connect() as connection:
+            yield connection
+        for wake in self.after_commit:
+            wake()
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -61,3 +70,13 @@ async def request_session(request: Request) -> AsyncIterator[AsyncSession]:
 # scope="function" makes FastAPI commit before it sends the response; with the default scope a failed
 # commit would still have answered 2xx.
 Session = Annotated[AsyncSession, Depends(request_session, scope="function")]
+
+
+async def request_statement(request: Request) -> AsyncIterator[AsyncConnection]:
+    """For a use case that is exactly one SQL statement, its Idempotency-Key included."""
+    database: Database = request.app.state.database
+    async with database.statement() as connection:
+        yield connection
+
+
+Statement = Annotated[AsyncConnection, Depends(request_statement, scope="function")]

@@ -13,6 +13,9 @@ from pathlib import Path
 from paivand_local.part import NotReadyError, Part
 from paivand_local.site import ROOT, SetupError, Site
 
+# Worker processes: referrals are where the load is.
+WORKERS = {"directory": "1", "referral": "2", "notify": "1"}
+
 
 def factory(service: str) -> Callable[[Site], Part]:
     """How to make the part of one service."""
@@ -27,7 +30,7 @@ def _part(site: Site, service: str) -> Part:
         command=[
             *("/bin/sh", "-c", 'rm -f "$0" && exec "$@"', f"run/{service}.sock"),
             *(str(Path(sysconfig.get_path("scripts")) / "granian"), "--interface", "asgi", "--factory"),
-            *(f"paivand_{service}.app:create_app", "--uds", f"run/{service}.sock", "--workers", "1"),
+            *(f"paivand_{service}.app:create_app", "--uds", f"run/{service}.sock", "--workers", WORKERS[service]),
             *("--loop", "uvloop", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "10"),
         ],
         environment={**site.service_environment(service), "PYTHONUNBUFFERED": "1"},

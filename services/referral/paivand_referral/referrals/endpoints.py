@@ -7,10 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from paivand_contracts.codes import Priority, ReferralStatus
-from paivand_kit.database import Session
+from paivand_kit.caller import Caller
+from paivand_kit.database import Session, Statement
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
 from paivand_kit.preconditions import IfMatch, etag
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..permissions import AnswerReferrals, ReadReferrals, SendReferrals
 from . import repository, schemas, service
@@ -37,7 +39,7 @@ def _tagged(row: Row, response: Response) -> Row:
 async def request_referral(
     new: schemas.ReferralCreate,
     caller: SendReferrals,
-    session: Session,
+    statement: Statement,
     within: Within,
     request: Request,
     response: Response,
@@ -46,7 +48,7 @@ async def request_referral(
 
     The owner of the service is told at once and must answer by `respond_by`.
     """
-    row = await service.request_referral(session, caller, new, within, request.state.once)
+    row = await service.request_referral(statement, caller, new, within, request.state.once)
     response.headers["Location"] = f"/referral/v1/referrals/{row['id']}"
     return _tagged(row, response)
 
@@ -84,110 +86,85 @@ async def list_history(referral_id: UUID, caller: ReadReferrals, session: Sessio
     return page.page(rows, lambda entry: (entry.version,))
 
 
+class Act:
+    """One action on one referral, by a caller who names the version that the decision was made on."""
+
+    def __init__(self, referral_id: UUID, seen: int | None, caller: Caller, session: AsyncSession) -> None:
+        self.referral_id, self.seen, self.caller, self.session = referral_id, seen, caller, session
+
+    async def take(self, action: Action, said: Said | None = None) -> Row:
+        """The referral after the action."""
+        return await service.act(self.session, self.caller, self.referral_id, action, self.seen, said or Said())
+
+
+async def _answering(referral_id: UUID, seen: IfMatch, caller: AnswerReferrals, session: Session) -> Act:
+    return Act(referral_id, seen, caller, session)
+
+
+# Carries the permission `AnswerReferrals`.
+Answering = Annotated[Act, Depends(_answering)]
+
+
 @router.post("/{referral_id}/accept", response_model=schemas.ReferralRead)
-async def accept(
-    referral_id: UUID, seen: IfMatch, caller: AnswerReferrals, session: Session, response: Response
-) -> Row:
+async def accept(act: Answering, response: Response) -> Row:
     """Accept a request (owner): your service takes the case."""
-    return _tagged(await service.act(session, caller, referral_id, Action.ACCEPT, seen, Said()), response)
+    return _tagged(await act.take(Action.ACCEPT), response)
 
 
 @router.post("/{referral_id}/reject", response_model=schemas.ReferralRead)
-async def reject(
-    referral_id: UUID,
-    said: schemas.Reject,
-    seen: IfMatch,
-    caller: AnswerReferrals,
-    session: Session,
-    response: Response,
-) -> Row:
+async def reject(said: schemas.Reject, act: Answering, response: Response) -> Row:
     """Reject a request (owner), with a reason."""
-    spoken = Said(reason=said.reason, note=said.note)
-    return _tagged(await service.act(session, caller, referral_id, Action.REJECT, seen, spoken), response)
+    return _tagged(await act.take(Action.REJECT, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/redirect", response_model=schemas.ReferralRead)
-async def redirect(
-    referral_id: UUID,
-    said: schemas.Redirect,
-    seen: IfMatch,
-    caller: AnswerReferrals,
-    session: Session,
-    within: Within,
-    response: Response,
-) -> Row:
+async def redirect(said: schemas.Redirect, act: Answering, within: Within, response: Response) -> Row:
     """Reject a request (owner) and pass it on to another service, if the consent covers it.
 
     The answer's `redirected_to` is the new referral, which is `part_of` this one.
     """
     spoken = Said(reason=said.reason, note=said.note)
-    row = await service.redirect(session, caller, referral_id, seen, spoken, said.service_id, within)
+    row = await service.redirect(act.session, act.caller, act.referral_id, act.seen, spoken, said.service_id, within)
     return _tagged(row, response)
 
 
 @router.post("/{referral_id}/start", response_model=schemas.ReferralRead)
-async def start(referral_id: UUID, seen: IfMatch, caller: AnswerReferrals, session: Session, response: Response) -> Row:
+async def start(act: Answering, response: Response) -> Row:
     """Say that help has begun (owner)."""
-    return _tagged(await service.act(session, caller, referral_id, Action.START, seen, Said()), response)
+    return _tagged(await act.take(Action.START), response)
 
 
 @router.post("/{referral_id}/hold", response_model=schemas.ReferralRead)
-async def hold(
-    referral_id: UUID, said: schemas.Hold, seen: IfMatch, caller: AnswerReferrals, session: Session, response: Response
-) -> Row:
+async def hold(said: schemas.Hold, act: Answering, response: Response) -> Row:
     """Pause help (owner), with a reason."""
-    spoken = Said(reason=said.reason, note=said.note)
-    return _tagged(await service.act(session, caller, referral_id, Action.HOLD, seen, spoken), response)
+    return _tagged(await act.take(Action.HOLD, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/resume", response_model=schemas.ReferralRead)
-async def resume(
-    referral_id: UUID, seen: IfMatch, caller: AnswerReferrals, session: Session, response: Response
-) -> Row:
+async def resume(act: Answering, response: Response) -> Row:
     """Go on after a pause (owner)."""
-    return _tagged(await service.act(session, caller, referral_id, Action.RESUME, seen, Said()), response)
+    return _tagged(await act.take(Action.RESUME), response)
 
 
 @router.post("/{referral_id}/complete", response_model=schemas.ReferralRead)
-async def complete(
-    referral_id: UUID,
-    said: schemas.Complete,
-    seen: IfMatch,
-    caller: AnswerReferrals,
-    session: Session,
-    response: Response,
-) -> Row:
+async def complete(said: schemas.Complete, act: Answering, response: Response) -> Row:
     """Close a referral with its outcome (owner)."""
-    spoken = Said(outcome=said.outcome, note=said.note)
-    return _tagged(await service.act(session, caller, referral_id, Action.COMPLETE, seen, spoken), response)
+    return _tagged(await act.take(Action.COMPLETE, Said(outcome=said.outcome, note=said.note)), response)
 
 
 @router.post("/{referral_id}/fail", response_model=schemas.ReferralRead)
-async def fail(
-    referral_id: UUID, said: schemas.Fail, seen: IfMatch, caller: AnswerReferrals, session: Session, response: Response
-) -> Row:
+async def fail(said: schemas.Fail, act: Answering, response: Response) -> Row:
     """Close a referral whose aim was not reached (owner), with a reason."""
-    spoken = Said(reason=said.reason, note=said.note)
-    return _tagged(await service.act(session, caller, referral_id, Action.FAIL, seen, spoken), response)
+    return _tagged(await act.take(Action.FAIL, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/cancel", response_model=schemas.ReferralRead)
-async def cancel(
-    referral_id: UUID,
-    said: schemas.Cancel,
-    seen: IfMatch,
-    caller: AnswerReferrals,
-    session: Session,
-    response: Response,
-) -> Row:
+async def cancel(said: schemas.Cancel, act: Answering, response: Response) -> Row:
     """Take a request back (requester), with a reason."""
-    spoken = Said(reason=said.reason, note=said.note)
-    return _tagged(await service.act(session, caller, referral_id, Action.CANCEL, seen, spoken), response)
+    return _tagged(await act.take(Action.CANCEL, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/enter-in-error", response_model=schemas.ReferralRead)
-async def enter_in_error(
-    referral_id: UUID, seen: IfMatch, caller: AnswerReferrals, session: Session, response: Response
-) -> Row:
+async def enter_in_error(act: Answering, response: Response) -> Row:
     """Mark an open referral as a mistake (requester): it should never have been there."""
-    return _tagged(await service.act(session, caller, referral_id, Action.ENTER_IN_ERROR, seen, Said()), response)
+    return _tagged(await act.take(Action.ENTER_IN_ERROR), response)

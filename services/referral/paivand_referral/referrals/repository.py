@@ -11,7 +11,7 @@ from paivand_kit.idempotency import Once
 from paivand_kit.outbox import document
 from sqlalchemy import RowMapping, TextualSelect, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from .schemas import Box
 from .tables import ReferralHistoryRow
@@ -28,7 +28,7 @@ WRITE_KEY = """, once AS (
 
 
 def _create_statement(*, with_key: bool) -> TextualSelect:
-    """Everything that creating a referral writes, in one round trip.
+    """Everything that creating a referral writes, in one statement.
 
     `asked` and `offered` are the checks (own case; active service of an active organization); when either is empty
     nothing is written and the counts say which. The event and the stored answer are completed with what only
@@ -102,16 +102,19 @@ READ = text(
 
 
 async def create(
-    session: AsyncSession, values: dict[str, Any], event: Event, once: Once | None, headers: dict[str, str]
+    executor: AsyncSession | AsyncConnection,
+    values: dict[str, Any],
+    event: Event,
+    once: Once | None,
+    headers: dict[str, str],
 ) -> Row:
     """Writes a new referral; `cases_found` and `services_found` in the result say whether it could."""
-    session.info["wrote_outbox"] = True
     parameters = {**values, "event_type": event.type, "event": json.dumps(document(event))}
     if once is None:
-        return (await session.execute(CREATE, parameters)).mappings().one()
+        return (await executor.execute(CREATE, parameters)).mappings().one()
     key = once.row(status=201, headers=headers)
     parameters |= {**key, "headers": json.dumps(key["headers"])}
-    return (await session.execute(CREATE_ONCE, parameters)).mappings().one()
+    return (await executor.execute(CREATE_ONCE, parameters)).mappings().one()
 
 
 async def lock(session: AsyncSession, caller: Caller, referral_id: UUID) -> Row | None:

@@ -14,7 +14,7 @@ from paivand_kit.caller import Caller
 from paivand_kit.idempotency import Once
 from paivand_kit.preconditions import check_version, etag
 from paivand_kit.problems import ProblemError, invalid, not_found
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from ..numbers import new_number
 from . import repository, rules
@@ -49,7 +49,7 @@ class Said:
 
 
 async def request_referral(
-    session: AsyncSession,
+    statement: AsyncConnection,
     caller: Caller,
     new: ReferralCreate,
     within: Mapping[Priority, timedelta],
@@ -57,7 +57,7 @@ async def request_referral(
 ) -> Row:
     """Asks a service to take a case of the caller's organization."""
     _check_consent(new.consent, has_summary=new.summary is not None)
-    return await _create(session, caller, caller.organization(), new, within, once=once, part_of=None)
+    return await _create(statement, caller, caller.organization(), new, within, once=once, part_of=None)
 
 
 def _check_consent(consent: Consent, *, has_summary: bool) -> None:
@@ -74,7 +74,7 @@ def _check_consent(consent: Consent, *, has_summary: bool) -> None:
 
 
 async def _create(
-    session: AsyncSession,
+    executor: AsyncSession | AsyncConnection,
     caller: Caller,
     requester: UUID,
     new: ReferralCreate,
@@ -114,7 +114,7 @@ async def _create(
         "now": asked_at,
     }
     headers = {"etag": etag(1), "location": f"/referral/v1/referrals/{referral_id}"}
-    row = await repository.create(session, values, event, once, headers)
+    row = await repository.create(executor, values, event, once, headers)
     if not row["cases_found"]:
         raise invalid("/case_id", "unknown", "Your organization has no such case.")
     if not row["services_found"]:
