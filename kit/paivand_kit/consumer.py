@@ -168,6 +168,12 @@ class EventConsumer:
                 log.info("outbox of %s cannot be read now", self._producer)
                 return
             self._seen = page.last_sequence
+            if page.last_sequence < self._cursor:
+                # It will give numbers out again that count as handled here: only a person can put that right.
+                log.error(
+                    "%s has an older state than this service (%d, here %d), as after a restore: set the cursor back",
+                    *(self._producer, page.last_sequence, self._cursor),
+                )
             if not page.events:
                 return
             await self._take(page.events)

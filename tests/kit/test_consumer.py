@@ -192,3 +192,29 @@ async def _pretend_to_publish(database: Database) -> None:
     async with database.engine.begin() as connection:
         last = await connection.scalar(text("SELECT last_sequence FROM outbox_relay"))
         await connection.execute(PUBLISHED, {"sequence": last})
+
+
+class TestRestore:
+    async def test_a_producer_that_was_restored_to_an_older_state_is_reported(
+        self,
+        database: Database,
+        relay: None,
+        following: Following,
+        subject: str,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """The numbers that it gives out anew were handled here already, so its events would be passed over."""
+        await emit(database, subject)
+        async with following(record):
+            await until(lambda: done(database, subject, 1))
+        await move_cursor(database, 1000)
+        try:
+            async with following(record):
+                await until(lambda: any("older state" in entry.message for entry in caplog.records))
+        finally:
+            await move_cursor(database, -1000)
+
+
+async def move_cursor(database: Database, by: int) -> None:
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE consumer_cursors SET sequence = sequence + :by"), {"by": by})
