@@ -15,7 +15,7 @@ def part(site: Site) -> Part:
         name="envoy",
         command=[
             *(str(binary), "-c", str(config), "--concurrency", "2", "--log-level", "warning"),
-            "--disable-hot-restart",
+            *("--disable-hot-restart", "--file-flush-interval-msec", "1000"),
         ],
         ports=(site.ports.gateway,),
         prepare=lambda: _write(site, config),
