@@ -99,7 +99,7 @@ class Bench:
     def _ask(self, service: str, query: str) -> int:
         url = self.stack.site.database_url(service, service).replace("+asyncpg", "").replace("?host=", "?host=")
         done = subprocess.run(
-            [str(pgbench.BIN / "psql"), "--no-psqlrc", "-At", url, "-c", query],
+            [str(pgbench.programs() / "psql"), "--no-psqlrc", "-At", url, "-c", query],
             capture_output=True,
             text=True,
             check=True,

@@ -41,7 +41,7 @@ def _grow(bench: "Bench", count: int) -> None:
     )
     url = site.database_url("referral_owner", "referral").replace("+asyncpg", "")
     for command in (statement, "VACUUM ANALYZE referrals"):
-        subprocess.run([str(pgbench.BIN / "psql"), "--no-psqlrc", "-q", url, "-c", command], check=True)
+        subprocess.run([str(pgbench.programs() / "psql"), "--no-psqlrc", "-q", url, "-c", command], check=True)
 
 
 async def _page_ms(bench: "Bench") -> float:

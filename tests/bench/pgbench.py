@@ -10,7 +10,7 @@ from uuid import UUID
 from paivand_contracts.codes import Priority, ReferralStatus
 from paivand_contracts.envelope import new_id, now
 from paivand_contracts.referral import ReferralFacts, ReferralRequested
-from paivand_local.postgres import BIN
+from paivand_local.postgres_files import programs
 from paivand_local.site import Site
 from paivand_referral.referrals.repository import CREATE_ONCE
 
@@ -64,7 +64,7 @@ def rate(site: Site, folder: Path, text: str, *, clients: int, seconds: int) -> 
     found = re.search(r"://([^:]+):([^@]+)@/(\w+)\?host=([^&]+)&port=(\d+)", url)
     assert found, "the launcher's database URL has another shape"
     user, password, database, host, port = found.groups()
-    command = [str(BIN / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--file={file}", f"--time={seconds}"]
+    command = [str(programs() / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--file={file}", f"--time={seconds}"]
     command += [f"--client={clients}", "--jobs=1", f"--host={host}", f"--port={port}", f"--username={user}", database]
     done = subprocess.run(
         command, env={**os.environ, "PGPASSWORD": password}, capture_output=True, text=True, timeout=seconds + 60

