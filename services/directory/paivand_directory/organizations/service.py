@@ -1,5 +1,6 @@
 """Use cases of organizations: joining the network, and keeping the entry right."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +46,7 @@ async def admit(
     values = body.model_dump()
     added = await repository.add(session, organization_id, values)
     if added is not None:
-        await _announce(session, added)
+        await announce(session, [added])
         return added, True
     row = await _locked(session, caller, organization_id)
     if _differing(row, values):
@@ -87,12 +88,20 @@ async def _changed(session: AsyncSession, row: OrganizationRow, values: dict[str
     if not differing:
         return row
     changed = await repository.change(session, row, differing)
-    await _announce(session, changed)
+    await announce(session, [changed])
     return changed
 
 
-async def _announce(session: AsyncSession, row: OrganizationRow) -> None:
-    facts = OrganizationFacts(
-        organization_id=row.id, name=row.name, status=OrganizationStatus(row.status), version=row.version
-    )
-    await outbox.emit(session, OrganizationChanged(subject=str(row.id), data=facts))
+async def announce(session: AsyncSession, rows: Sequence[OrganizationRow]) -> None:
+    """Tells the other services of new or changed organizations."""
+    events = [
+        OrganizationChanged(
+            subject=str(row.id),
+            data=OrganizationFacts(
+                organization_id=row.id, name=row.name, status=OrganizationStatus(row.status), version=row.version
+            ),
+        )
+        for row in rows
+    ]
+    if events:
+        await outbox.emit(session, *events)

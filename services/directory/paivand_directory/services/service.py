@@ -1,5 +1,6 @@
 """Use cases of services: what an organization offers, published and kept right by its manager."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +43,7 @@ async def publish(session: AsyncSession, caller: Caller, body: ServiceCreate) ->
             ProblemType.CONFLICT, "Your organization has not joined the network yet. A coordinator admits it."
         )
     row = await repository.add(session, organization_id, _checked(body.model_dump()))
-    await _announce(session, row)
+    await announce(session, [row])
     return row
 
 
@@ -62,7 +63,7 @@ async def change(
     if not differing:
         return row
     changed = await repository.change(session, row, differing)
-    await _announce(session, changed)
+    await announce(session, [changed])
     return changed
 
 
@@ -80,8 +81,15 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"taxonomy_terms": rules.without_repeats(values["taxonomy_terms"])}
 
 
-async def _announce(session: AsyncSession, row: ServiceRow) -> None:
-    facts = ServiceFacts(
+async def announce(session: AsyncSession, rows: Sequence[ServiceRow]) -> None:
+    """Tells the other services of new or changed ones."""
+    events = [ServiceChanged(subject=str(row.id), data=_facts(row)) for row in rows]
+    if events:
+        await outbox.emit(session, *events)
+
+
+def _facts(row: ServiceRow) -> ServiceFacts:
+    return ServiceFacts(
         service_id=row.id,
         organization_id=row.organization_id,
         name=row.name,
@@ -89,4 +97,3 @@ async def _announce(session: AsyncSession, row: ServiceRow) -> None:
         taxonomy_terms=row.taxonomy_terms,
         version=row.version,
     )
-    await outbox.emit(session, ServiceChanged(subject=str(row.id), data=facts))

@@ -1,0 +1,1 @@
+"""Feeds of other directories: HSDS JSON and the HSDS tabular data package, in and out. For operators."""
