@@ -25,6 +25,7 @@ from .capacity import (
 )
 from .directory import DirectoryEvent
 from .envelope import Event, Message, OutboxPage, OutboxRead, outbox_read_subject
+from .matching import MATCH, MatchReply, MatchRequest
 from .referral import ReferralEvent
 
 REFERENCE = "#/components/schemas/{model}"
@@ -56,6 +57,7 @@ REQUESTS["directory"] += [
     Request(PLACE_HOLD, PlaceHold, HoldAnswer),
     Request(CONFIRM_HOLD, ConfirmHold, HoldAnswer),
     Request(RELEASE_HOLD, ReleaseHold, HoldAnswer),
+    Request(MATCH, MatchRequest, MatchReply),
 ]
 
 

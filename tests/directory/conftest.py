@@ -8,10 +8,13 @@ import pytest
 from fastapi import FastAPI
 from paivand_directory.app import create_app
 from paivand_directory.settings import Settings
-from paivand_local.testing import PostgresServer
+from paivand_kit.jobs import running as jobs_running
+from paivand_kit.messaging import Messaging
+from paivand_local.testing import NatsServer, PostgresServer
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from tests.factories.running import running
 from tests.factories.tokens import AUDIENCE, ISSUER, verifier
 
 
@@ -48,3 +51,37 @@ async def outbox(app: FastAPI) -> Callable[[str], Awaitable[list[dict[str, Any]]
             return list(await session.scalars(query, {"subject": subject}))
 
     return events_about
+
+
+@pytest.fixture(scope="module")
+def nats_settings(postgres: PostgresServer, nats: NatsServer) -> Callable[[str], Settings]:
+    """Settings of a service, by the name of its NATS user."""
+
+    def of(user: str) -> Settings:
+        name, password = nats.credentials(user)
+        return Settings(
+            database_url=SecretStr(postgres.url("directory")),
+            nats_url=nats.url,
+            nats_user=name,
+            nats_password=SecretStr(password),
+            issuer=ISSUER,
+            audience=AUDIENCE,
+            jwks_url="",
+        )
+
+    return of
+
+
+@pytest.fixture(scope="module")
+async def directory(nats_settings: Callable[[str], Settings]) -> AsyncIterator[httpx.AsyncClient]:
+    """The directory with its NATS, which the application of the other tests does not have."""
+    async with running(create_app(nats_settings("directory"), verifier=verifier())) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+async def referral(nats_settings: Callable[[str], Settings]) -> AsyncIterator[Messaging]:
+    """The referral service's connection."""
+    messaging = Messaging(nats_settings("referral"))
+    async with jobs_running(messaging.run()):
+        yield messaging

@@ -20,6 +20,7 @@ async def test_document_and_docs_are_public(client: httpx.AsyncClient) -> None:
         "/directory/v1/holds/{hold_id}",
         "/directory/v1/holds/{hold_id}/confirm",
         "/directory/v1/holds/{hold_id}/release",
+        "/directory/v1/match",
         "/directory/v1/services/{service_id}/capacities",
         "/directory/v1/services/{service_id}/eligibility",
         "/directory/v1/services/{service_id}/eligibility-check",

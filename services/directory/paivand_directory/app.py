@@ -10,12 +10,14 @@ from .capacity.endpoints import router as capacity
 from .capacity.jobs import ask_to_confirm
 from .eligibility.endpoints import questions as eligibility_questions
 from .eligibility.endpoints import router as eligibility
-from .holds.consumers import answering
+from .holds.consumers import answering as answering_holds
 from .holds.endpoints import router as holds
 from .holds.jobs import tell_of_expired
 from .hsds.endpoints import router as hsds
 from .locations.endpoints import questions as location_questions
 from .locations.endpoints import router as locations
+from .matching.consumers import answering as answering_matches
+from .matching.endpoints import router as matching
 from .organizations.endpoints import router as organizations
 from .service_at_locations.endpoints import router as service_at_locations
 from .services.endpoints import router as services
@@ -44,10 +46,12 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             holds,
             eligibility,
             eligibility_questions,
+            matching,
         ],
         jobs=lambda: [
             relay.run(),
-            *answering(database, messaging),
+            *answering_holds(database, messaging),
+            answering_matches(database, messaging),
             run_every(settings.hold_check_seconds, "tell of expired holds", lambda: tell_of_expired(database)),
             run_every(settings.stale_check_seconds, "ask to confirm", lambda: ask_to_confirm(database)),
         ],

@@ -1,6 +1,6 @@
 """Holds as other services ask for them, over NATS."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -17,58 +17,19 @@ from paivand_contracts.capacity import (
     ReleaseHold,
 )
 from paivand_contracts.envelope import Message, now
-from paivand_directory.app import create_app
 from paivand_directory.settings import Settings
 from paivand_kit.database import Database
 from paivand_kit.jobs import running as jobs_running
 from paivand_kit.messaging import Messaging
 from paivand_kit.problems import ProblemError
-from paivand_local.testing import NatsServer, PostgresServer
-from pydantic import SecretStr
+from paivand_local.testing import PostgresServer
 from sqlalchemy import text
 
 from tests.factories.capacity import Shelter, a_shelter
 from tests.factories.directory import admit, coordinator
-from tests.factories.running import running
-from tests.factories.tokens import AUDIENCE, ISSUER, verifier
 from tests.factories.waiting import until
 
 pytestmark = pytest.mark.integration
-MakeSettings = Callable[[str], Settings]
-
-
-@pytest.fixture(scope="module")
-def settings(postgres: PostgresServer, nats: NatsServer) -> MakeSettings:
-    """Settings of a service, by the name of its NATS user."""
-
-    def of(user: str) -> Settings:
-        name, password = nats.credentials(user)
-        return Settings(
-            database_url=SecretStr(postgres.url("directory")),
-            nats_url=nats.url,
-            nats_user=name,
-            nats_password=SecretStr(password),
-            issuer=ISSUER,
-            audience=AUDIENCE,
-            jwks_url="",
-        )
-
-    return of
-
-
-@pytest.fixture(scope="module")
-async def directory(settings: MakeSettings) -> AsyncIterator[httpx.AsyncClient]:
-    """The directory with its NATS, which the application of the other tests does not have."""
-    async with running(create_app(settings("directory"), verifier=verifier())) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-async def referral(settings: MakeSettings) -> AsyncIterator[Messaging]:
-    """The referral service's connection."""
-    messaging = Messaging(settings("referral"))
-    async with jobs_running(messaging.run()):
-        yield messaging
 
 
 class Asker:
@@ -184,8 +145,8 @@ async def test_one_that_waits_does_not_hold_up_the_others(
     await database.close()
 
 
-async def test_only_the_referral_service_may_ask(asker: Asker, settings: MakeSettings) -> None:
-    stranger = Messaging(settings("notify"))
+async def test_only_the_referral_service_may_ask(asker: Asker, nats_settings: Callable[[str], Settings]) -> None:
+    stranger = Messaging(nats_settings("notify"))
     async with jobs_running(stranger.run()):
         with pytest.raises(ProblemError) as refused:
             await stranger.request(PLACE_HOLD, asker.wish(), HoldAnswer, seconds=1)

@@ -1,0 +1,1 @@
+"""Who can take a person now, and why."""

@@ -1,0 +1,55 @@
+"""The use case of matching: who can take this person now, and why; and who nearly could."""
+
+from collections.abc import Mapping
+
+from paivand_contracts.matching import Attribute, Criterion, MatchAnswer, MatchedCapacity, MatchedService, MatchRequest
+from paivand_kit.problems import invalid
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..eligibility import service as eligibility
+from ..eligibility.rules import Answer, answers
+from ..taxonomy import service as taxonomy
+from . import repository, rules
+from .rules import Weights
+
+WEIGHTS = Weights()
+
+
+async def match(session: AsyncSession, asked: MatchRequest) -> MatchAnswer:
+    """One statement finds and explains: the number of services in the directory costs no Python.
+
+    Raises:
+        ProblemError: `invalid`, for a need or a code that is not known.
+    """
+    if taxonomy.unknown_codes([asked.need]):
+        raise invalid("/need", "taxonomy_term", "Send a code from /directory/v1/taxonomy_terms.")
+    eligibility.check_profile(asked.profile, "/profile")
+    known = answers(asked.profile)
+    rows = await repository.match_unscoped(
+        session,
+        known,
+        codes=taxonomy.with_narrower(asked.need),
+        unit=asked.unit,
+        quantity=asked.quantity,
+        limit=asked.limit,
+        weights=WEIGHTS,
+    )
+    return MatchAnswer(
+        matches=[_explained(row, known) for row in rows if not row["obstacles"]],
+        near_misses=[_explained(row, known) for row in rows if row["obstacles"]],
+    )
+
+
+def _explained(row: RowMapping, known: Mapping[Attribute, Answer]) -> MatchedService:
+    scores = {name: int(row[name]) for name in Weights._fields}
+    return MatchedService(
+        service_id=row["id"],
+        organization_id=row["organization_id"],
+        name=row["name"],
+        score=sum(scores.values()),
+        scores=scores,
+        criteria=eligibility.judge([Criterion.model_validate(each) for each in row["criteria"]], known),
+        capacities=[MatchedCapacity.model_validate(each) for each in row["capacities"]],
+        reasons=rules.reasons(row["failed"], is_full=row["is_full"]),
+    )
