@@ -132,5 +132,5 @@ class Requires:
             raise ProblemError(ProblemType.FORBIDDEN, f"This needs the role {needed} ({self.permission}).")
         if self.member_only:
             caller.organization()
-        require_key(request, caller)
+        require_key(request, caller.subject)
         return caller

@@ -88,10 +88,9 @@ class EventConsumer:
         handle: Handler[Any],
         database: Database,
         messaging: Messaging,
-        after_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self._service, self._producer, self._events, self._handle = service, producer, events, handle
-        self._database, self._messaging, self._after_commit = database, messaging, after_commit
+        self._database, self._messaging = database, messaging
         self._cursor = 0
         self._seen = 0
         observe("paivand.consumer.lag", f"Events of {producer} known but not yet handled.", self._lag)
@@ -238,7 +237,6 @@ class EventConsumer:
                     update(ConsumerCursorRow).where(ConsumerCursorRow.producer == self._producer).values(sequence=last)
                 )
         self._cursor = last
-        self._after_commit()
 
     async def _lock_cursor(self, session: AsyncSession) -> int:
         query = select(ConsumerCursorRow.sequence).where(ConsumerCursorRow.producer == self._producer)

@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, MetaData
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+WAKES = "wrote_outbox"
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -42,7 +43,7 @@ class Database:
         async with self._sessions() as session:
             async with session.begin():
                 yield session
-            if session.info.get("wrote_outbox"):
+            if session.info.get(WAKES):
                 for wake in self.after_commit:
                     wake()
 
@@ -57,6 +58,11 @@ class Database:
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
+
+
+def wake_after_commit(session: AsyncSession) -> None:
+    """Says that the session writes to the outbox, so that its commit is followed by `Database.after_commit`."""
+    session.info[WAKES] = True
 
 
 async def request_session(request: Request) -> AsyncIterator[AsyncSession]:

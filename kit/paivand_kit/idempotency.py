@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -24,9 +24,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Base, Database
 from .problems import ProblemError
-
-if TYPE_CHECKING:
-    from .caller import Caller
 
 KEPT_HEADERS = ("etag", "location")
 HEADER = {
@@ -95,11 +92,8 @@ class IdempotentRoute(APIRoute):
         async def handle_once(request: Request) -> Response:
             request.state.once = once = await _read_key(request)
             response = await handle(request)
-            session: AsyncSession | None = getattr(request.state, "session", None)
-            caller: Caller | None = getattr(request.state, "caller", None)
-            if once is None or session is None or caller is None:
-                return response
-            if not once.is_written:
+            if once is not None and not once.is_written:
+                session: AsyncSession = request.state.session
                 await session.execute(once.insert(response))
             return response
 
@@ -110,15 +104,14 @@ async def _read_key(request: Request) -> Once | None:
     key = request.headers.get("idempotency-key")
     if key is None or not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable() or " " in key:
         return None
-    seen = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
-    seen.update(request.headers.get("if-match", "").encode() + b"\n")
-    seen.update(await request.body())
-    return Once(subject="", key=key, fingerprint=seen.hexdigest())
+    fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    fingerprint.update(request.headers.get("if-match", "").encode() + b"\n")
+    fingerprint.update(await request.body())
+    return Once(subject="", key=key, fingerprint=fingerprint.hexdigest())
 
 
-def require_key(request: Request, caller: "Caller") -> None:
-    """Binds the request's key to its caller; 400 when a POST has none. Called once the caller is known."""
-    request.state.caller = caller
+def require_key(request: Request, subject: str) -> None:
+    """Binds the request's key to the caller, once it is known; 400 when a POST has none."""
     if not hasattr(request.state, "once"):
         return
     once: Once | None = request.state.once
@@ -128,7 +121,7 @@ def require_key(request: Request, caller: "Caller") -> None:
             "Send Idempotency-Key with a value of your own for each new intent, e.g. a UUID (printable ASCII, at most "
             "200 characters); send the same value when you repeat the request.",
         )
-    once.subject = caller.subject
+    once.subject = subject
 
 
 async def replay(request: Request) -> Response | None:

@@ -3,8 +3,6 @@
 from alembic import op
 from sqlalchemy import text
 
-from .migrations import KIT_TABLES_FOR_SERVICE
-
 STATEMENTS = """
 CREATE TABLE outbox (
     position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_outbox PRIMARY KEY,
@@ -53,12 +51,21 @@ CREATE TABLE consumer_dead_letters (
 )
 """
 
+RIGHTS = {
+    "outbox": "SELECT, INSERT, UPDATE",
+    "outbox_relay": "SELECT, UPDATE",
+    "idempotency_keys": "SELECT, INSERT, DELETE",
+    "consumer_cursors": "SELECT, INSERT, UPDATE",
+    "inbox_events": "SELECT, INSERT, DELETE",
+    "consumer_dead_letters": "SELECT, INSERT",
+}
+
 
 def create(role: str) -> None:
     """Creates outbox, inbox and idempotency tables and lets the service's role use them, but own nothing."""
     for statement in STATEMENTS.split(";"):
         op.execute(text(statement))
-    for table, rights in KIT_TABLES_FOR_SERVICE.items():
+    for table, rights in RIGHTS.items():
         grant(role, rights, table)
 
 

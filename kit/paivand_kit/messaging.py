@@ -26,6 +26,7 @@ from .settings import ServiceSettings
 from .telemetry import context_of, current_traceparent, tracer
 
 log = logging.getLogger(__name__)
+Question = TypeVar("Question", bound=Message)
 Reply = TypeVar("Reply", bound=Message)
 ANSWERS_AT_ONCE = 16
 STREAM_AGE_SECONDS = 7 * 24 * 3600
@@ -133,7 +134,7 @@ class Messaging:
             ) from None
 
     async def respond(
-        self, subject: str, queue: str, question: type[Message], answer: Callable[[Message], Awaitable[Message]]
+        self, subject: str, queue: str, question: type[Question], answer: Callable[[Question], Awaitable[Message]]
     ) -> None:
         """Answers typed requests until cancelled, several at once; replicas share them by the queue group."""
         client = await self.connected()

@@ -19,15 +19,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 # Every service has the kit's tables in its database, whether it uses all of them or not.
 from . import consumer, idempotency, outbox  # noqa: F401 # pyright: ignore[reportUnusedImport]
 
-KIT_TABLES_FOR_SERVICE = {
-    "outbox": "SELECT, INSERT, UPDATE",
-    "outbox_relay": "SELECT, UPDATE",
-    "idempotency_keys": "SELECT, INSERT, DELETE",
-    "consumer_cursors": "SELECT, INSERT, UPDATE",
-    "inbox_events": "SELECT, INSERT, DELETE",
-    "consumer_dead_letters": "SELECT, INSERT",
-}
-
 
 def config(folder: str | Path) -> Config:
     """Alembic configuration of a service's migrations folder; no alembic.ini is needed."""

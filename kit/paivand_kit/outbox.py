@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from paivand_contracts.envelope import Event
-from sqlalchemy import BigInteger, Identity, Index, Insert, Text, func, insert, select, text
+from sqlalchemy import BigInteger, Identity, Index, Text, func, insert, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
-from .database import Base
+from .database import Base, wake_after_commit
 from .telemetry import current_traceparent
 
 
@@ -62,15 +62,9 @@ def document(event: Event) -> dict[str, Any]:
     return traced.model_dump(mode="json", exclude_none=True)
 
 
-def insert_event(session: AsyncSession, event: Event) -> Insert:
-    """The INSERT of an event, for use as a CTE of a larger statement; marks the session so that the relay is woken."""
-    session.info["wrote_outbox"] = True
-    return insert(OutboxRow).values(event_type=event.type, event=document(event))
-
-
 async def emit(session: AsyncSession, *events: Event) -> None:
     """Writes events in the session's transaction."""
-    session.info["wrote_outbox"] = True
+    wake_after_commit(session)
     rows = [{"event_type": event.type, "event": document(event)} for event in events]
     await session.execute(insert(OutboxRow), rows)
 

@@ -12,7 +12,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import NoStreamResponseError
 from opentelemetry.trace import SpanKind
-from paivand_contracts.envelope import Message, OutboxPage, OutboxRead, outbox_read_subject
+from paivand_contracts.envelope import OutboxPage, OutboxRead, outbox_read_subject
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -184,8 +184,7 @@ class Relay:
             age = await session.scalar(LAG)
             self._lag = float(age) if age is not None else 0.0
 
-    async def _answer(self, asked: Message) -> Message:
-        request = cast(OutboxRead, asked)
+    async def _answer(self, asked: OutboxRead) -> OutboxPage:
         async with self._database.transaction() as session:
-            events, last = await read_outbox(session, after=request.after, limit=request.limit)
+            events, last = await read_outbox(session, after=asked.after, limit=asked.limit)
         return OutboxPage(events=events, last_sequence=last)
