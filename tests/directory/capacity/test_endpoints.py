@@ -1,5 +1,6 @@
 """Capacity over HTTP."""
 
+import base64
 from typing import Any
 from uuid import uuid4
 
@@ -146,3 +147,11 @@ async def test_stale_figures_are_marked_and_asked_for_once(
     assert event["data"]["organization_id"] == str(shelter.organization_id)
     # The same figures once more are news: somebody has looked.
     assert (await shelter.count(available=3)).json()["is_stale"] is False
+
+
+async def test_a_made_up_cursor_is_no_fault_of_ours(client: httpx.AsyncClient) -> None:
+    shelter = await a_shelter(client)
+    cursor = base64.urlsafe_b64encode(b"[4611686018427387904]").decode().rstrip("=")
+    for value, status in ((cursor, 200), ("nonsense", 422)):
+        answer = await client.get(f"{shelter.path}/history", params={"cursor": value}, headers=shelter.headers)
+        assert answer.status_code == status, answer.text

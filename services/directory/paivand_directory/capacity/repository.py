@@ -8,7 +8,7 @@ from uuid import UUID
 from paivand_contracts.codes import Role
 from paivand_contracts.envelope import new_id
 from paivand_kit.caller import Caller
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import BigInteger, RowMapping, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .rules import Figures
@@ -150,7 +150,7 @@ async def list_history(
     """The changes in their order. The caller must have been found to be the owner."""
     query = (
         select(CapacityHistoryRow)
-        .where(CapacityHistoryRow.capacity_id == capacity_id, CapacityHistoryRow.version > after)
+        .where(CapacityHistoryRow.capacity_id == capacity_id, CapacityHistoryRow.version > literal(after, BigInteger))
         .order_by(CapacityHistoryRow.version)
         .limit(limit)
     )
