@@ -20,7 +20,7 @@ from paivand_referral.cases.schemas import CaseProfile
 from paivand_referral.cases.tables import CaseRow
 from paivand_referral.directory.tables import DirectoryOrganizationRow, DirectoryServiceRow
 from paivand_referral.numbers import new_number
-from paivand_referral.referrals.schemas import ReferralCreate, ReferralRead
+from paivand_referral.referrals.schemas import Referral, ReferralCreate
 from paivand_referral.referrals.tables import ReferralHistoryRow, ReferralRow
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
@@ -55,7 +55,7 @@ async def create(
     who: Annotated[Caller, Depends(caller)],
     db: Annotated[AsyncSession, Depends(session)],
     idempotency_key: Annotated[str, Header()],
-) -> ReferralRead:
+) -> Referral:
     """Create a referral, the plain way."""
     case = await db.get(CaseRow, new.case_id)
     if case is None or case.organization_id != who.organization_id:
@@ -129,10 +129,10 @@ def _event(referral: ReferralRow) -> OutboxRow:
     return OutboxRow(event_type=event.type, event=event.model_dump(mode="json"))
 
 
-def _answer(referral: ReferralRow, case: CaseRow, service: Any, owner: Any, requester: Any) -> ReferralRead:
-    return ReferralRead.model_validate(
+def _answer(referral: ReferralRow, case: CaseRow, service: Any, owner: Any, requester: Any) -> Referral:
+    return Referral.model_validate(
         {
-            **{name: getattr(referral, name, None) for name in ReferralRead.model_fields},
+            **{name: getattr(referral, name, None) for name in Referral.model_fields},
             "case": CaseProfile.model_validate(case, from_attributes=True),
             "service_name": service.name,
             "owner_organization_name": owner.name,

@@ -12,7 +12,7 @@ from paivand_contracts.directory import OrganizationChanged, OrganizationFacts, 
 from paivand_kit.database import Database
 from paivand_local.testing import NatsServer, PostgresServer
 from paivand_referral.app import create_app
-from paivand_referral.directory.consumers import on_directory_events
+from paivand_referral.directory.consumers import handle_directory_events
 from paivand_referral.settings import Settings
 
 from tests.factories import tokens
@@ -81,7 +81,7 @@ class Network:
     ) -> None:
         facts = OrganizationFacts(organization_id=organization_id, name=name, status=status, version=version)
         async with self._database.transaction() as session:
-            await on_directory_events(session, [OrganizationChanged(subject=str(organization_id), data=facts)])
+            await handle_directory_events(session, [OrganizationChanged(subject=str(organization_id), data=facts)])
 
     async def state_service(
         self,
@@ -101,7 +101,7 @@ class Network:
             version=version,
         )
         async with self._database.transaction() as session:
-            await on_directory_events(session, [ServiceChanged(subject=str(service_id), data=facts)])
+            await handle_directory_events(session, [ServiceChanged(subject=str(service_id), data=facts)])
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,7 @@
-"""Alembic environment: the kit runs it."""
+"""Alembic environment of referral."""
 
-import paivand_referral.cases.tables
-import paivand_referral.directory.tables
-import paivand_referral.referrals.tables  # noqa: F401 - fills the metadata
-from paivand_kit import consumer, idempotency, migrations, outbox  # noqa: F401 - fills the metadata
+import paivand_referral.app  # noqa: F401 - loads all tables, the kit's among them
 from paivand_kit.database import Base
+from paivand_kit.migrations import run
 
-migrations.run(Base.metadata)
+run(Base.metadata)

@@ -11,7 +11,7 @@ from paivand_kit.service import Service
 from .cases.endpoints import router as cases
 from .deadlines.endpoints import router as deadlines
 from .deadlines.jobs import escalate_overdue
-from .directory.consumers import on_directory_events
+from .directory.consumers import handle_directory_events
 from .referrals.endpoints import router as referrals
 from .settings import Settings
 
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         service="referral",
         producer="directory",
         events=directory_event,
-        handle=on_directory_events,
+        handle=handle_directory_events,
         database=database,
         messaging=messaging,
     )

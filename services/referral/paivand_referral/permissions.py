@@ -1,19 +1,33 @@
-"""Who may do what, as types that stand in the signatures of the endpoints.
+"""Who may do what in referral: one alias for each permission. An endpoint names exactly one.
 
 The second gate is the row: repositories start from what the caller's organization is a party to.
 """
 
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends
 from paivand_contracts.codes import Role
 from paivand_kit.caller import Caller, Requires
 
+
+class Permission(StrEnum):
+    """area:resource:action."""
+
+    READ_CASES = "referral:case:read"
+    WRITE_CASES = "referral:case:write"
+    READ_REFERRALS = "referral:referral:read"
+    SEND_REFERRALS = "referral:referral:send"
+    ACT_ON_REFERRALS = "referral:referral:act"
+    SEE_OVERDUE = "referral:overdue:read"
+
+
 STAFF = {Role.MEMBER, Role.MANAGER}
 
-ReadCases = Annotated[Caller, Depends(Requires("case:record:read", STAFF))]
-WriteCases = Annotated[Caller, Depends(Requires("case:record:write", STAFF))]
-ReadReferrals = Annotated[Caller, Depends(Requires("referral:record:read", STAFF))]
-SendReferrals = Annotated[Caller, Depends(Requires("referral:record:send", STAFF))]
-AnswerReferrals = Annotated[Caller, Depends(Requires("referral:state:change", STAFF))]
-SeeOverdue = Annotated[Caller, Depends(Requires("referral:overdue:read", {Role.COORDINATOR}, member_only=False))]
+ReadCases = Annotated[Caller, Depends(Requires(Permission.READ_CASES, STAFF))]
+WriteCases = Annotated[Caller, Depends(Requires(Permission.WRITE_CASES, STAFF))]
+ReadReferrals = Annotated[Caller, Depends(Requires(Permission.READ_REFERRALS, STAFF))]
+SendReferrals = Annotated[Caller, Depends(Requires(Permission.SEND_REFERRALS, STAFF))]
+# Which party may take which action is a rule of the referral (`referrals/rules.py`), not of the role.
+ActOnReferrals = Annotated[Caller, Depends(Requires(Permission.ACT_ON_REFERRALS, STAFF))]
+SeeOverdue = Annotated[Caller, Depends(Requires(Permission.SEE_OVERDUE, {Role.COORDINATOR}, member_only=False))]

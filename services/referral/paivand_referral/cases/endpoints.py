@@ -10,15 +10,15 @@ from paivand_kit.pagination import Page, PageQuery
 
 from ..permissions import ReadCases, WriteCases
 from . import repository, service
-from .schemas import CaseCreate, CaseRead
+from .schemas import Case, CaseCreate
 from .tables import CaseRow
 
 router = APIRouter(prefix="/referral/v1/cases", tags=["cases"], route_class=IdempotentRoute)
 
 
-@router.post("", status_code=201, response_model=CaseRead)
+@router.post("", status_code=201, response_model=Case)
 async def open_case(new: CaseCreate, caller: WriteCases, session: Session, response: Response) -> CaseRow:
-    """Open a pseudonymous case and get its case number.
+    """Opens a pseudonymous case and gives it its number.
 
     Say what is needed to find help, never who the person is.
     """
@@ -27,15 +27,15 @@ async def open_case(new: CaseCreate, caller: WriteCases, session: Session, respo
     return case
 
 
-@router.get("", response_model=Page[CaseRead])
+@router.get("", response_model=Page[Case])
 async def list_cases(caller: ReadCases, session: Session, page: PageQuery) -> dict[str, Any]:
-    """List your organization's cases, newest first."""
+    """Your organization's cases, newest first."""
     after = page.after(UUID)
     rows = await repository.list_newest(session, caller, before=after[0] if after else None, limit=page.limit + 1)
     return page.page(rows, lambda case: (case.id,))
 
 
-@router.get("/{case_id}", response_model=CaseRead)
+@router.get("/{case_id}", response_model=Case)
 async def read_case(case_id: UUID, caller: ReadCases, session: Session) -> CaseRow:
-    """Read one of your organization's cases."""
+    """One of your organization's cases."""
     return await service.read_case(session, caller, case_id)

@@ -73,7 +73,7 @@ class CaseProfile(BaseModel):
     needs: list[str] = Field(description="Codes of taxonomy terms.")
 
 
-class CaseRead(CaseProfile):
+class Case(CaseProfile):
     """A case, for the organization that owns it."""
 
     model_config = ConfigDict(from_attributes=True)

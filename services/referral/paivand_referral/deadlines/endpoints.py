@@ -17,7 +17,7 @@ router = APIRouter(prefix="/referral/v1/overdue", tags=["deadlines"], route_clas
 
 @router.get("", response_model=Page[OverdueReferral])
 async def list_overdue(_: SeeOverdue, session: Session, page: PageQuery) -> dict[str, Any]:
-    """List the network's unanswered referrals whose time has passed, oldest first (coordinators).
+    """The network's unanswered referrals whose time has passed, oldest first (coordinators).
 
     Says whom to call, and nothing of the case.
     """

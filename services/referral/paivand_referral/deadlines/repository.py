@@ -37,7 +37,7 @@ OVERDUE = text("""
 """)
 
 
-async def claim_overdue(session: AsyncSession, *, limit: int) -> Sequence[Row]:
+async def claim_overdue_unscoped(session: AsyncSession, *, limit: int) -> Sequence[Row]:
     """Marks referrals whose time has passed, once each, and returns them."""
     return (await session.execute(CLAIM, {"limit": limit})).mappings().all()
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from . import repository
 
 
-async def on_directory_events(session: AsyncSession, events: Sequence[DirectoryEvent]) -> None:
+async def handle_directory_events(session: AsyncSession, events: Sequence[DirectoryEvent]) -> None:
     """Takes over what the directory states, in its order."""
     for event in events:
         if isinstance(event, OrganizationChanged):

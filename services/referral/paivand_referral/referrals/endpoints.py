@@ -14,7 +14,7 @@ from paivand_kit.pagination import Page, PageQuery
 from paivand_kit.preconditions import IfMatch, etag
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..permissions import AnswerReferrals, ReadReferrals, SendReferrals
+from ..permissions import ActOnReferrals, ReadReferrals, SendReferrals
 from . import repository, schemas, service
 from .repository import Row
 from .rules import Action
@@ -35,7 +35,7 @@ def _tagged(row: Row, response: Response) -> Row:
     return row
 
 
-@router.post("", status_code=201, response_model=schemas.ReferralRead)
+@router.post("", status_code=201, response_model=schemas.Referral)
 async def request_referral(
     new: schemas.ReferralCreate,
     caller: SendReferrals,
@@ -44,7 +44,7 @@ async def request_referral(
     request: Request,
     response: Response,
 ) -> Row:
-    """Ask a service to take one of your cases.
+    """Asks a service to take one of your cases.
 
     The owner of the service is told at once and must answer by `respond_by`.
     """
@@ -63,7 +63,7 @@ async def list_referrals(
         list[ReferralStatus] | None, Query(max_length=9, description="Only these states; may be repeated.")
     ] = None,
 ) -> dict[str, Any]:
-    """List the referrals of your inbox or outbox, newest first."""
+    """The referrals of your inbox or outbox, newest first."""
     after = page.after(UUID)
     rows = await repository.list_box(
         session, caller, box, statuses=status or [], before=after[0] if after else None, limit=page.limit + 1
@@ -71,100 +71,104 @@ async def list_referrals(
     return page.page(rows, lambda row: (row["id"],))
 
 
-@router.get("/{referral_id}", response_model=schemas.ReferralRead)
+@router.get("/{referral_id}", response_model=schemas.Referral)
 async def read_referral(referral_id: UUID, caller: ReadReferrals, session: Session, response: Response) -> Row:
-    """Read a referral that your organization is a party to. The ETag is what an action needs in If-Match."""
+    """One referral that your organization is a party to. The ETag is what an action needs in If-Match."""
     return _tagged(await service.read_referral(session, caller, referral_id), response)
 
 
 @router.get("/{referral_id}/history", response_model=Page[schemas.HistoryEntry])
 async def list_history(referral_id: UUID, caller: ReadReferrals, session: Session, page: PageQuery) -> dict[str, Any]:
-    """List everything that was done to a referral, oldest first."""
+    """Everything that was done to a referral, oldest first."""
     await service.read_referral(session, caller, referral_id)
     after = page.after(int)
-    rows = await repository.list_history(session, referral_id, after=after[0] if after else 0, limit=page.limit + 1)
+    rows = await repository.list_history_unscoped(
+        session, referral_id, after=after[0] if after else 0, limit=page.limit + 1
+    )
     return page.page(rows, lambda entry: (entry.version,))
 
 
 class Act:
     """One action on one referral, by a caller who names the version that the decision was made on."""
 
-    def __init__(self, referral_id: UUID, seen: int | None, caller: Caller, session: AsyncSession) -> None:
-        self.referral_id, self.seen, self.caller, self.session = referral_id, seen, caller, session
+    def __init__(self, referral_id: UUID, expected: int | None, caller: Caller, session: AsyncSession) -> None:
+        self.referral_id, self.expected, self.caller, self.session = referral_id, expected, caller, session
 
     async def take(self, action: Action, said: Said | None = None) -> Row:
         """The referral after the action."""
-        return await service.act(self.session, self.caller, self.referral_id, action, self.seen, said or Said())
+        return await service.act(self.session, self.caller, self.referral_id, action, self.expected, said or Said())
 
 
-async def _answering(referral_id: UUID, seen: IfMatch, caller: AnswerReferrals, session: Session) -> Act:
-    return Act(referral_id, seen, caller, session)
+async def _acting(referral_id: UUID, expected: IfMatch, caller: ActOnReferrals, session: Session) -> Act:
+    return Act(referral_id, expected, caller, session)
 
 
-# Carries the permission `AnswerReferrals`.
-Answering = Annotated[Act, Depends(_answering)]
+# Carries the permission `ActOnReferrals`.
+Acting = Annotated[Act, Depends(_acting)]
 
 
-@router.post("/{referral_id}/accept", response_model=schemas.ReferralRead)
-async def accept(act: Answering, response: Response) -> Row:
-    """Accept a request (owner): your service takes the case."""
+@router.post("/{referral_id}/accept", response_model=schemas.Referral)
+async def accept(act: Acting, response: Response) -> Row:
+    """Accepts a request (owner): your service takes the case."""
     return _tagged(await act.take(Action.ACCEPT), response)
 
 
-@router.post("/{referral_id}/reject", response_model=schemas.ReferralRead)
-async def reject(said: schemas.Reject, act: Answering, response: Response) -> Row:
-    """Reject a request (owner), with a reason."""
+@router.post("/{referral_id}/reject", response_model=schemas.Referral)
+async def reject(said: schemas.Reject, act: Acting, response: Response) -> Row:
+    """Rejects a request (owner), with a reason."""
     return _tagged(await act.take(Action.REJECT, Said(reason=said.reason, note=said.note)), response)
 
 
-@router.post("/{referral_id}/redirect", response_model=schemas.ReferralRead)
-async def redirect(said: schemas.Redirect, act: Answering, within: Within, response: Response) -> Row:
-    """Reject a request (owner) and pass it on to another service, if the consent covers it.
+@router.post("/{referral_id}/redirect", response_model=schemas.Referral)
+async def redirect(said: schemas.Redirect, act: Acting, within: Within, response: Response) -> Row:
+    """Rejects a request (owner) and passes it on to another service, if the consent covers it.
 
     The answer's `redirected_to` is the new referral, which is `part_of` this one.
     """
     spoken = Said(reason=said.reason, note=said.note)
-    row = await service.redirect(act.session, act.caller, act.referral_id, act.seen, spoken, said.service_id, within)
+    row = await service.redirect(
+        act.session, act.caller, act.referral_id, act.expected, spoken, said.service_id, within
+    )
     return _tagged(row, response)
 
 
-@router.post("/{referral_id}/start", response_model=schemas.ReferralRead)
-async def start(act: Answering, response: Response) -> Row:
-    """Say that help has begun (owner)."""
+@router.post("/{referral_id}/start", response_model=schemas.Referral)
+async def start(act: Acting, response: Response) -> Row:
+    """Says that help has begun (owner)."""
     return _tagged(await act.take(Action.START), response)
 
 
-@router.post("/{referral_id}/hold", response_model=schemas.ReferralRead)
-async def hold(said: schemas.Hold, act: Answering, response: Response) -> Row:
-    """Pause help (owner), with a reason."""
+@router.post("/{referral_id}/hold", response_model=schemas.Referral)
+async def hold(said: schemas.Hold, act: Acting, response: Response) -> Row:
+    """Pauses help (owner), with a reason."""
     return _tagged(await act.take(Action.HOLD, Said(reason=said.reason, note=said.note)), response)
 
 
-@router.post("/{referral_id}/resume", response_model=schemas.ReferralRead)
-async def resume(act: Answering, response: Response) -> Row:
-    """Go on after a pause (owner)."""
+@router.post("/{referral_id}/resume", response_model=schemas.Referral)
+async def resume(act: Acting, response: Response) -> Row:
+    """Goes on after a pause (owner)."""
     return _tagged(await act.take(Action.RESUME), response)
 
 
-@router.post("/{referral_id}/complete", response_model=schemas.ReferralRead)
-async def complete(said: schemas.Complete, act: Answering, response: Response) -> Row:
-    """Close a referral with its outcome (owner)."""
+@router.post("/{referral_id}/complete", response_model=schemas.Referral)
+async def complete(said: schemas.Complete, act: Acting, response: Response) -> Row:
+    """Closes a referral with its outcome (owner)."""
     return _tagged(await act.take(Action.COMPLETE, Said(outcome=said.outcome, note=said.note)), response)
 
 
-@router.post("/{referral_id}/fail", response_model=schemas.ReferralRead)
-async def fail(said: schemas.Fail, act: Answering, response: Response) -> Row:
-    """Close a referral whose aim was not reached (owner), with a reason."""
+@router.post("/{referral_id}/fail", response_model=schemas.Referral)
+async def fail(said: schemas.Fail, act: Acting, response: Response) -> Row:
+    """Closes a referral whose aim was not reached (owner), with a reason."""
     return _tagged(await act.take(Action.FAIL, Said(reason=said.reason, note=said.note)), response)
 
 
-@router.post("/{referral_id}/cancel", response_model=schemas.ReferralRead)
-async def cancel(said: schemas.Cancel, act: Answering, response: Response) -> Row:
-    """Take a request back (requester), with a reason."""
+@router.post("/{referral_id}/cancel", response_model=schemas.Referral)
+async def cancel(said: schemas.Cancel, act: Acting, response: Response) -> Row:
+    """Takes a request back (requester), with a reason."""
     return _tagged(await act.take(Action.CANCEL, Said(reason=said.reason, note=said.note)), response)
 
 
-@router.post("/{referral_id}/enter-in-error", response_model=schemas.ReferralRead)
-async def enter_in_error(act: Answering, response: Response) -> Row:
-    """Mark an open referral as a mistake (requester): it should never have been there."""
+@router.post("/{referral_id}/enter-in-error", response_model=schemas.Referral)
+async def enter_in_error(act: Acting, response: Response) -> Row:
+    """Marks an open referral as a mistake (requester): it should never have been there."""
     return _tagged(await act.take(Action.ENTER_IN_ERROR), response)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from paivand_contracts.envelope import Event
 from paivand_kit.caller import Caller
+from paivand_kit.database import wake_after_commit
 from paivand_kit.idempotency import Once
 from paivand_kit.outbox import document
 from sqlalchemy import RowMapping, TextualSelect, bindparam, select, text
@@ -125,7 +126,7 @@ async def lock(session: AsyncSession, caller: Caller, referral_id: UUID) -> Row 
 
 async def change(session: AsyncSession, values: dict[str, Any], event: Event) -> None:
     """Writes a change of a locked referral."""
-    session.info["wrote_outbox"] = True
+    wake_after_commit(session)
     await session.execute(CHANGE, {**values, "event_type": event.type, "event": document(event)})
 
 
@@ -164,7 +165,7 @@ async def list_box(
     return (await session.execute(LISTS[box, bool(statuses)], parameters)).mappings().all()
 
 
-async def list_history(
+async def list_history_unscoped(
     session: AsyncSession, referral_id: UUID, *, after: int, limit: int
 ) -> Sequence[ReferralHistoryRow]:
     """The changes of a referral in their order. The caller must have been found to be a party."""

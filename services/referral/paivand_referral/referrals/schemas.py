@@ -168,7 +168,7 @@ class ReferralItem(Output):
     updated_at: datetime
 
 
-class ReferralRead(ReferralItem):
+class Referral(ReferralItem):
     """A referral with its free text, for the two parties."""
 
     summary: str | None

@@ -123,10 +123,10 @@ async def _create(
 
 
 async def act(
-    session: AsyncSession, caller: Caller, referral_id: UUID, action: Action, seen: int | None, said: Said
+    session: AsyncSession, caller: Caller, referral_id: UUID, action: Action, expected: int | None, said: Said
 ) -> Row:
     """Takes an action on a referral, if its state and the caller's side allow it."""
-    referral = await _lock_for(session, caller, referral_id, action, seen)
+    referral = await _lock_for(session, caller, referral_id, action, expected)
     await _change(session, caller, referral, action, said, redirected_to=None)
     return await read_referral(session, caller, referral_id)
 
@@ -135,13 +135,13 @@ async def redirect(
     session: AsyncSession,
     caller: Caller,
     referral_id: UUID,
-    seen: int | None,
+    expected: int | None,
     said: Said,
     service_id: UUID,
     within: Mapping[Priority, timedelta],
 ) -> Row:
     """Rejects a referral and asks another service in its place, as part of it, if the consent covers that."""
-    referral = await _lock_for(session, caller, referral_id, Action.REDIRECT, seen)
+    referral = await _lock_for(session, caller, referral_id, Action.REDIRECT, expected)
     if ConsentScope.REDIRECT not in referral["consent_scope"]:
         raise ProblemError(
             ProblemType.CONSENT_MISSING,
@@ -163,7 +163,9 @@ async def redirect(
     return await read_referral(session, caller, referral_id)
 
 
-async def _lock_for(session: AsyncSession, caller: Caller, referral_id: UUID, action: Action, seen: int | None) -> Row:
+async def _lock_for(
+    session: AsyncSession, caller: Caller, referral_id: UUID, action: Action, expected: int | None
+) -> Row:
     referral = await repository.lock(session, caller, referral_id)
     if referral is None:
         raise not_found("referral")
@@ -178,13 +180,13 @@ async def _lock_for(session: AsyncSession, caller: Caller, referral_id: UUID, ac
         side = rules.TRANSITIONS[action].by.value
         raise ProblemError(ProblemType.FORBIDDEN, f"Only the {side} of the referral can {action.value} it.") from None
     except rules.NotNow as refused:
-        check_version(seen, referral["version"])
+        check_version(expected, referral["version"])
         raise ProblemError(
             ProblemType.TRANSITION_NOT_ALLOWED,
             f"A referral that is {referral['status']} cannot take `{action.value}`.",
             allowed=[allowed.value for allowed in refused.allowed],
         ) from None
-    check_version(seen, referral["version"])
+    check_version(expected, referral["version"])
     return referral
 
 
