@@ -28,7 +28,7 @@ CHANNEL = "outbox"
 BATCH = 500
 POLL_SECONDS = 1.0
 UNSETTLED_SECONDS = 0.003
-GATHER_SECONDS = 0.005
+GATHER_SECONDS = 0.01
 ACKNOWLEDGED_WITHIN_SECONDS = 3
 
 # Numbers the settled rows. The row lock on outbox_relay keeps two relays from numbering at once. Who has waited for it
@@ -63,6 +63,11 @@ UNPUBLISHED = text("""
     WHERE sequence > (SELECT published_sequence FROM outbox_relay) ORDER BY sequence LIMIT :batch
 """)
 PUBLISHED = text("UPDATE outbox_relay SET published_sequence = :sequence WHERE published_sequence < :sequence")
+# Rows that came with a dump from another cluster, whose transaction ids this one has not reached: they are committed.
+ADOPT = text("""
+    UPDATE outbox SET transaction_id = pg_current_xact_id()
+    WHERE sequence IS NULL AND transaction_id >= pg_snapshot_xmax(pg_current_snapshot())
+""")
 PUBLISHED_SO_FAR = text("SELECT published_sequence FROM outbox_relay")
 LAG = text("""
     SELECT extract(epoch FROM now() - min(created_at)) FROM outbox
@@ -123,6 +128,7 @@ class Relay:
             self._is_leading = False
 
     async def _carry(self, connection: AsyncConnection, stream: JetStreamContext) -> None:
+        await connection.execute(ADOPT)
         published: int = (await connection.execute(PUBLISHED_SO_FAR)).scalar_one()
         while True:
             self._wake.clear()

@@ -70,6 +70,17 @@ class TestOrder:
         numbers = await sequences(database, subject)
         assert sorted(numbers) == list(range(min(numbers), min(numbers) + 4))
 
+    async def test_events_from_another_cluster_are_not_stuck(
+        self, database: Database, producing: Messaging, consumer: None, subject: str
+    ) -> None:
+        """A dump restored into a new cluster brings transaction ids that this one reaches only much later."""
+        await emit(database, subject, 2)
+        move = text("UPDATE outbox SET transaction_id = '9000000000'::xid8 WHERE event ->> 'subject' = :subject")
+        async with database.transaction() as session:
+            await session.execute(move, {"subject": subject})
+        async with running(Relay("directory", database, producing).run()):
+            assert await until(lambda: _when(database, subject, 2)) == ["0", "1"]
+
     async def test_two_that_number_at_once_stay_dense(self, database: Database, subject: str) -> None:
         """Two leaders for a moment: the second must not number what the first has numbered since its snapshot."""
         await emit(database, subject, 3)
