@@ -6,8 +6,6 @@ from sqlalchemy import text
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 STATEMENTS = """
 CREATE TABLE inbox_entries (

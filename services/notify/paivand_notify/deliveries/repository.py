@@ -138,7 +138,7 @@ async def get(session: AsyncSession, organization_id: UUID, delivery_id: UUID) -
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def delete_pending_of_target(session: AsyncSession, target_id: UUID) -> None:
+async def delete_pending_of_target_unscoped(session: AsyncSession, target_id: UUID) -> None:
     """Drops what was still to go to a target that is no more."""
     await session.execute(
         delete(DeliveryRow).where(DeliveryRow.target_id == target_id, DeliveryRow.status == text("'pending'"))

@@ -89,7 +89,7 @@ async def redeliver(session: AsyncSession, caller: Caller, delivery_id: UUID) ->
 
 async def drop_pending(session: AsyncSession, target_id: UUID) -> None:
     """Nothing more goes to a target that is no more."""
-    await repository.delete_pending_of_target(session, target_id)
+    await repository.delete_pending_of_target_unscoped(session, target_id)
 
 
 async def forget_delivered(database: Database) -> None:

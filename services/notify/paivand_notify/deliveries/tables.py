@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from paivand_kit.database import Base
-from sqlalchemy import DateTime, Index, Text, func, text
+from sqlalchemy import Index, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,9 +36,9 @@ class DeliveryRow(Base):
     traceparent: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, server_default="pending")
     attempts: Mapped[int] = mapped_column(server_default="0")
-    next_attempt_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
     lease_id: Mapped[UUID | None]
     last_reason: Mapped[str | None] = mapped_column(Text)
     last_http_status: Mapped[int | None]
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    settled_at: Mapped[datetime | None]

@@ -9,7 +9,7 @@ from ..inbox.rules import Kind
 from ..texts import Language
 
 
-class EmailSubscriptionRequest(Input):
+class EmailSubscriptionPut(Input):
     """Which mails you want. They go to the verified address of your account, and to no other."""
 
     language: Language = Field(default=Language.ENGLISH, description="Language of the mails.")

@@ -20,13 +20,13 @@ from ..inbox.rules import Audience, kind_of
 from ..inbox.service import inboxes_of
 from . import repository
 from .rules import wants
-from .schemas import EmailSubscriptionRequest
+from .schemas import EmailSubscriptionPut
 from .tables import EmailSubscriptionRow
 
 address_of: TypeAdapter[str] = TypeAdapter(cast(Any, EmailAddress))
 
 
-async def subscribe(session: AsyncSession, caller: Caller, request: EmailSubscriptionRequest) -> EmailSubscriptionRow:
+async def subscribe(session: AsyncSession, caller: Caller, request: EmailSubscriptionPut) -> EmailSubscriptionRow:
     """Makes or replaces the caller's subscription.
 
     Raises:

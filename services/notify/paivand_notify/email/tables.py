@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from paivand_kit.database import Base
-from sqlalchemy import DateTime, Index, Text, func, text
+from sqlalchemy import Index, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,5 +26,5 @@ class EmailSubscriptionRow(Base):
     language: Mapped[str] = mapped_column(Text)
     is_only_urgent: Mapped[bool]
     kinds: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

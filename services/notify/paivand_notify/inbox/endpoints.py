@@ -12,6 +12,7 @@ from ..permissions import ReadInbox
 from . import service
 from .schemas import InboxEntry
 from .stream import InboxStream
+from .tables import InboxEntryRow
 
 router = APIRouter(prefix="/notify/v1/inbox", tags=["inbox"], route_class=IdempotentRoute)
 
@@ -30,7 +31,7 @@ async def list_entries(
     session: Session,
     page: PageQuery,
     unread: Annotated[bool | None, Query(description="true: only unread entries; false: only read ones.")] = None,
-) -> Any:
+) -> dict[str, Any]:
     """The entries of your organization's inbox, newest first; coordinators see the coordinators' inbox."""
     return await service.read_page(session, caller, page, is_unread=unread)
 
@@ -45,7 +46,7 @@ async def follow_entries(
             ge=0, le=2**62, description="Position of the last entry that you have; without it you get only new ones."
         ),
     ] = None,
-) -> Any:
+) -> InboxStream:
     """New entries as they come (Server-Sent Events), without gaps or repeats when you resume with Last-Event-ID."""
     state = request.app.state
     subscription = state.feed.open(caller.subject, service.inboxes_of(caller))
@@ -59,12 +60,12 @@ async def follow_entries(
 
 
 @router.get("/{entry_id}", response_model=InboxEntry)
-async def read_entry(caller: ReadInbox, session: Session, entry_id: UUID) -> Any:
+async def read_entry(caller: ReadInbox, session: Session, entry_id: UUID) -> InboxEntryRow:
     """One entry of your inbox."""
     return await service.read(session, caller, entry_id)
 
 
 @router.post("/{entry_id}/read", response_model=InboxEntry)
-async def mark_entry_read(caller: ReadInbox, session: Session, entry_id: UUID) -> Any:
+async def mark_entry_read(caller: ReadInbox, session: Session, entry_id: UUID) -> InboxEntryRow:
     """Marks the entry read, for the whole team."""
     return await service.mark_read(session, caller, entry_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from paivand_kit.database import Base
-from sqlalchemy import BigInteger, DateTime, Identity, Index, Text, func, text
+from sqlalchemy import BigInteger, Identity, Index, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..texts import text_of
@@ -42,8 +42,8 @@ class InboxEntryRow(Base):
     referral_number: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     priority: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    read_at: Mapped[datetime | None]
     read_by: Mapped[str | None] = mapped_column(Text)
 
     @property

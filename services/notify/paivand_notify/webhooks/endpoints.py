@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from ..deliveries.schemas import Delivery
 from ..permissions import ManageWebhooks
 from . import service
-from .schemas import Webhook, WebhookChange, WebhookRequest, WebhookWithSecret
+from .schemas import Webhook, WebhookCreate, WebhookPatch, WebhookWithSecret
 from .tables import WebhookRow
 
 router = APIRouter(prefix="/notify/v1/webhooks", tags=["webhooks"], route_class=IdempotentRoute)
@@ -43,10 +43,10 @@ async def add_webhook(
     caller: ManageWebhooks,
     session: Session,
     webhooks: UseCases,
-    body: WebhookRequest,
+    body: WebhookCreate,
     request: Request,
     response: Response,
-) -> Any:
+) -> dict[str, Any]:
     """Adds a webhook for your organization. The answer shows the signing secret, this once."""
     webhook, secret = await webhooks.add(session, caller, body)
     response.headers["ETag"] = etag(webhook.version)
@@ -55,13 +55,13 @@ async def add_webhook(
 
 
 @router.get("", response_model=Page[Webhook])
-async def list_webhooks(caller: ManageWebhooks, session: Session, page: PageQuery) -> Any:
+async def list_webhooks(caller: ManageWebhooks, session: Session, page: PageQuery) -> dict[str, Any]:
     """Your organization's webhooks, newest first."""
     return await service.read_page(session, caller, page)
 
 
 @router.get("/{webhook_id}", response_model=Webhook)
-async def read_webhook(caller: ManageWebhooks, session: Session, webhook_id: UUID, response: Response) -> Any:
+async def read_webhook(caller: ManageWebhooks, session: Session, webhook_id: UUID, response: Response) -> WebhookRow:
     """One webhook of your organization."""
     webhook = await service.read(session, caller, webhook_id)
     response.headers["ETag"] = etag(webhook.version)
@@ -75,9 +75,9 @@ async def change_webhook(
     webhooks: UseCases,
     webhook_id: UUID,
     expected: IfMatch,
-    body: WebhookChange,
+    body: WebhookPatch,
     response: Response,
-) -> Any:
+) -> WebhookRow:
     """Changes a webhook of your organization."""
     webhook = await webhooks.change(session, caller, webhook_id, expected, body)
     response.headers["ETag"] = etag(webhook.version)
@@ -99,7 +99,7 @@ async def rotate_webhook_secret(
     expected: IfMatch,
     request: Request,
     response: Response,
-) -> Any:
+) -> dict[str, Any]:
     """Makes a new secret and shows it, this once. For 24 hours both secrets sign, so that you can change over."""
     webhook, secret = await webhooks.rotate_secret(session, caller, webhook_id, expected)
     response.headers["ETag"] = etag(webhook.version)
@@ -107,12 +107,14 @@ async def rotate_webhook_secret(
 
 
 @router.post("/{webhook_id}/test", response_model=Ping, status_code=202)
-async def test_webhook(caller: ManageWebhooks, session: Session, webhook_id: UUID) -> Any:
+async def test_webhook(caller: ManageWebhooks, session: Session, webhook_id: UUID) -> Ping:
     """Sends a test event to the webhook."""
-    return {"event_id": await service.ping(session, caller, webhook_id)}
+    return Ping(event_id=await service.ping(session, caller, webhook_id))
 
 
 @router.get("/{webhook_id}/deliveries", response_model=Page[Delivery])
-async def list_webhook_deliveries(caller: ManageWebhooks, session: Session, webhook_id: UUID, page: PageQuery) -> Any:
+async def list_webhook_deliveries(
+    caller: ManageWebhooks, session: Session, webhook_id: UUID, page: PageQuery
+) -> dict[str, Any]:
     """What went, goes or failed to go to the webhook, newest first."""
     return await service.read_deliveries(session, caller, webhook_id, page)

@@ -34,7 +34,7 @@ class WebhookStatus(StrEnum):
     DISABLED = "disabled"
 
 
-class WebhookRequest(Input):
+class WebhookCreate(Input):
     """A webhook to add."""
 
     url: Url = Field(description=URL_TEXT, examples=["https://cases.example.org/hooks/paivand"])
@@ -45,7 +45,7 @@ class WebhookRequest(Input):
     )
 
 
-class WebhookChange(Input):
+class WebhookPatch(Input):
     """What is to change; leave out the rest."""
 
     url: Url = absent(URL_TEXT)

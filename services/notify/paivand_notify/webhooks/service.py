@@ -22,7 +22,7 @@ from ..deliveries.rules import Channel
 from ..deliveries.service import Target
 from . import repository
 from .connections import AddressNotAllowedError, NameNotFoundError, find_addresses
-from .schemas import WebhookChange, WebhookPinged, WebhookRequest
+from .schemas import WebhookCreate, WebhookPatch, WebhookPinged
 from .secrets import SecretBox, is_secret, new_secret
 from .tables import WebhookRow
 
@@ -36,7 +36,7 @@ class Webhooks:
     def __init__(self, box: SecretBox, *, allow_private: bool) -> None:
         self._box, self._allow_private = box, allow_private
 
-    async def add(self, session: AsyncSession, caller: Caller, request: WebhookRequest) -> tuple[WebhookRow, str]:
+    async def add(self, session: AsyncSession, caller: Caller, request: WebhookCreate) -> tuple[WebhookRow, str]:
         """A new webhook and its secret, shown this once.
 
         Raises:
@@ -61,7 +61,7 @@ class Webhooks:
         return webhook, secret
 
     async def change(
-        self, session: AsyncSession, caller: Caller, webhook_id: UUID, expected: int | None, change: WebhookChange
+        self, session: AsyncSession, caller: Caller, webhook_id: UUID, expected: int | None, change: WebhookPatch
     ) -> WebhookRow:
         """Changes what the request names. Raises `not-found`, `stale`, `invalid`."""
         values = change.model_dump(exclude_unset=True)
