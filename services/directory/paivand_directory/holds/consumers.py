@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import cast
+from typing import TypeVar
 
 from paivand_contracts.capacity import (
     CONFIRM_HOLD,
@@ -15,7 +15,7 @@ from paivand_contracts.capacity import (
     PlaceHold,
     ReleaseHold,
 )
-from paivand_contracts.envelope import Message, now
+from paivand_contracts.envelope import now
 from paivand_contracts.problems import ProblemType
 from paivand_kit.database import Database
 from paivand_kit.jobs import Job
@@ -31,15 +31,15 @@ from .service import Wish
 ASKER = "referral"
 """NATS lets nobody else ask (deploy/nats/nats.conf)."""
 
-Work = Callable[[AsyncSession, HoldRequest], Awaitable[Row]]
+Asked = TypeVar("Asked", bound=HoldRequest)
 
 
 def answering(database: Database, messaging: Messaging) -> list[Job]:
     """The jobs that answer."""
 
-    def respond(subject: str, question: type[HoldRequest], work: Work) -> Job:
-        async def answer(asked: Message) -> HoldAnswer:
-            return await _answer(database, cast(HoldRequest, asked), work)
+    def respond(subject: str, question: type[Asked], work: Callable[[AsyncSession, Asked], Awaitable[Row]]) -> Job:
+        async def answer(asked: Asked) -> HoldAnswer:
+            return await _answer(database, asked, work)
 
         return messaging.respond(subject, "directory", question, answer)
 
@@ -50,7 +50,9 @@ def answering(database: Database, messaging: Messaging) -> list[Job]:
     ]
 
 
-async def _answer(database: Database, asked: HoldRequest, work: Work) -> HoldAnswer:
+async def _answer(
+    database: Database, asked: Asked, work: Callable[[AsyncSession, Asked], Awaitable[Row]]
+) -> HoldAnswer:
     """Does the work in one transaction, which is given up when the asker stops waiting."""
     try:
         async with asyncio.timeout((asked.answer_by - now()).total_seconds()), database.transaction() as session:
@@ -63,9 +65,8 @@ async def _answer(database: Database, asked: HoldRequest, work: Work) -> HoldAns
     return HoldAnswer(hold=facts)
 
 
-async def _place(session: AsyncSession, asked: HoldRequest) -> Row:
-    request = cast(PlaceHold, asked)
-    wish = Wish(request.hold_id, request.capacity_id, request.organization_id, request.quantity, request.until)
+async def _place(session: AsyncSession, asked: PlaceHold) -> Row:
+    wish = Wish(asked.hold_id, asked.capacity_id, asked.organization_id, asked.quantity, asked.until)
     return await service.place_unscoped(session, wish, ASKER)
 
 

@@ -1,8 +1,5 @@
 """Matching as other services ask for it, over NATS."""
 
-from typing import cast
-
-from paivand_contracts.envelope import Message
 from paivand_contracts.matching import MATCH, MatchReply, MatchRequest
 from paivand_kit.database import Database
 from paivand_kit.jobs import Job
@@ -15,10 +12,10 @@ from . import service
 def answering(database: Database, messaging: Messaging) -> Job:
     """The job that answers."""
 
-    async def answer(asked: Message) -> MatchReply:
+    async def answer(asked: MatchRequest) -> MatchReply:
         try:
             async with database.transaction() as session:
-                return MatchReply(answer=await service.match(session, cast(MatchRequest, asked)))
+                return MatchReply(answer=await service.match(session, asked))
         except ProblemError as problem:
             return MatchReply(problem=problem.kind, detail=problem.detail)
 
