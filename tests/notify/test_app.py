@@ -13,17 +13,11 @@ from paivand_local.testing import PostgresServer
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
-CHECK = """
-import sys
-from alembic import command
-from paivand_kit.migrations import config
-command.check(config(sys.argv[1]))
-"""
 
 
 def test_models_and_migrations_agree(postgres: PostgresServer) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", CHECK, str(ROOT / "services" / "notify" / "migrations")],
+        [sys.executable, "-m", "paivand_kit.migrations", str(ROOT / "services" / "notify" / "migrations"), "--check"],
         env={"PATH": os.environ["PATH"], "PAIVAND_MIGRATION_URL": postgres.owner_url("notify")},
         capture_output=True,
         text=True,

@@ -99,7 +99,8 @@ class Act:
         return await service.act(self.session, self.caller, self.referral_id, action, self.expected, said or Said())
 
 
-async def _acting(referral_id: UUID, expected: IfMatch, caller: ActOnReferrals, session: Session) -> Act:
+# The caller first: whoever is nobody is told nothing else.
+async def _acting(referral_id: UUID, caller: ActOnReferrals, expected: IfMatch, session: Session) -> Act:
     return Act(referral_id, expected, caller, session)
 
 
