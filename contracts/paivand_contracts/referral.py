@@ -17,7 +17,7 @@ class ReferralFacts(Message):
     """What the parties' systems need in order to know which referral moved, and to where."""
 
     referral_id: UUID = Field(description="Id of the referral.")
-    number: str = Field(description="Referral number with check character.", examples=["R-7K2M-9QXD-4"])
+    number: str = Field(description="Referral number with check character.", examples=["R-7K2M-9QXD-4D"])
     status: ReferralStatus = Field(description="State after the event.")
     priority: Priority = Field(description="How soon an answer is needed.")
     requester_organization_id: UUID = Field(description="The organization that asks.")

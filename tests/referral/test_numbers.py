@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from paivand_referral.numbers import ALPHABET, is_valid_number, new_number
+from paivand_referral.referrals.schemas import Referral
 
 
 def test_a_number_says_what_it_is_of() -> None:
@@ -10,6 +11,10 @@ def test_a_number_says_what_it_is_of() -> None:
     assert number.startswith("R-")
     assert is_valid_number(number)
     assert is_valid_number(number.lower())
+
+
+def test_the_number_in_the_documents_is_one() -> None:
+    assert is_valid_number(Referral.model_fields["number"].examples[0])
 
 
 @given(st.integers(min_value=0, max_value=9), st.sampled_from(ALPHABET))

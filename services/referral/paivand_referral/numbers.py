@@ -9,7 +9,7 @@ RANDOM_LENGTH = 9
 
 
 def new_number(prefix: str) -> str:
-    """A random number such as `R-7K2M-9QXD-4C`; the last character is the check (ISO 7064 hybrid system)."""
+    """A random number such as `R-7K2M-9QXD-4D`; the last character is the check (ISO 7064 hybrid system)."""
     digits = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_LENGTH))
     digits += mod_37_36.calc_check_digit(digits, ALPHABET)
     return f"{prefix}-{digits[:4]}-{digits[4:8]}-{digits[8:]}"

@@ -18,10 +18,10 @@ class InboxEntry(BaseModel):
     position: int = Field(description="Rises with each entry; the event id of the stream.")
     kind: Kind = Field(description="What happened.")
     referral_id: UUID
-    referral_number: str = Field(examples=["R-7K2M-9QXD-4"])
+    referral_number: str = Field(examples=["R-7K2M-9QXD-4D"])
     status: ReferralStatus = Field(description="State of the referral then.")
     priority: Priority
-    text: str = Field(examples=["Referral R-7K2M-9QXD-4: accepted"])
+    text: str = Field(examples=["Referral R-7K2M-9QXD-4D: accepted"])
     created_at: datetime
     read_at: datetime | None = Field(description="When a colleague first read it; the mark is the whole team's.")
     read_by: str | None = Field(description="Subject id of that colleague.")

@@ -11,7 +11,7 @@ class OverdueReferral(BaseModel):
     """A referral that nobody answered in time: whom to call. Nothing of the case."""
 
     id: UUID
-    number: str = Field(description="Referral number.", examples=["R-7K2M-9QXD-4C"])
+    number: str = Field(description="Referral number.", examples=["R-7K2M-9QXD-4D"])
     priority: Priority
     respond_by: datetime = Field(description="When the owner should have answered (UTC).")
     overdue_at: datetime = Field(description="When it was found overdue (UTC).")

@@ -145,7 +145,7 @@ class ReferralItem(Output):
 
     id: UUID = Field(description="Id of the referral.")
     number: str = Field(
-        description="Number with check character, safe to read on the phone.", examples=["R-7K2M-9QXD-4C"]
+        description="Number with check character, safe to read on the phone.", examples=["R-7K2M-9QXD-4D"]
     )
     status: ReferralStatus = Field(description="FHIR Task status.")
     priority: Priority
