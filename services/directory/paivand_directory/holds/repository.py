@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from paivand_contracts.capacity import HoldStatus
-from paivand_contracts.envelope import Event
+from paivand_contracts.capacity import HoldEventBase, HoldPlaced, HoldStatus
 from paivand_kit.caller import Caller
 from paivand_kit.outbox import document
-from sqlalchemy import RowMapping, bindparam, func, select, text
+from sqlalchemy import MappingResult, RowMapping, TextClause, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,16 +35,17 @@ ADD = text("""
         INSERT INTO holds (id, capacity_id, organization_id, quantity, until, status)
         SELECT :id, :capacity_id, o.id, :quantity, :until, 'held' FROM organizations o
         WHERE o.id = :organization_id AND o.status = 'active'
-        ON CONFLICT (id) DO NOTHING RETURNING id
+        ON CONFLICT (id) DO NOTHING RETURNING *
     ), told AS (
         INSERT INTO outbox (event_type, event) SELECT :event_type, :event FROM added
     )
-    SELECT id FROM added
+    SELECT added.*, CAST(:service_id AS uuid) AS service_id FROM added
 """).bindparams(bindparam("event", type_=JSONB))
 
 CHANGE = text("""
     WITH told AS (INSERT INTO outbox (event_type, event) VALUES (:event_type, :event))
     UPDATE holds SET status = :status, version = version + 1, last_modified = statement_timestamp() WHERE id = :id
+    RETURNING holds.*, CAST(:service_id AS uuid) AS service_id
 """).bindparams(bindparam("event", type_=JSONB))
 
 
@@ -68,18 +68,26 @@ async def list_of_capacity(
     return (await session.execute(LIST, values)).mappings().all()
 
 
-async def add(session: AsyncSession, values: dict[str, Any], event: Event) -> bool:
-    """Writes a new hold. False when there is one of this id, or no active organization to keep it for."""
+async def add(session: AsyncSession, event: HoldPlaced) -> Row | None:
+    """The new hold. None when there is one of this id, or no active organization to keep it for."""
+    hold = event.data
+    values = hold.model_dump(include={"capacity_id", "service_id", "organization_id", "quantity", "until"})
+    return (await _write(session, ADD, event, {"id": hold.hold_id, **values})).one_or_none()
+
+
+async def change(session: AsyncSession, event: HoldEventBase) -> Row:
+    """The next state of a hold."""
+    hold = event.data
+    values = {"id": hold.hold_id, "status": hold.status, "service_id": hold.service_id}
+    return (await _write(session, CHANGE, event, values)).one()
+
+
+async def _write(
+    session: AsyncSession, statement: TextClause, event: HoldEventBase, values: dict[str, Any]
+) -> MappingResult:
     session.info["wrote_outbox"] = True
     values = {**values, "event_type": event.type, "event": document(event)}
-    return await session.scalar(ADD, values) is not None
-
-
-async def change(session: AsyncSession, hold_id: UUID, status: HoldStatus, event: Event) -> None:
-    """Writes the next state of a hold."""
-    session.info["wrote_outbox"] = True
-    values = {"id": hold_id, "status": status, "event_type": event.type, "event": document(event)}
-    await session.execute(CHANGE, values)
+    return (await session.execute(statement, values)).mappings()
 
 
 async def list_due_unscoped(session: AsyncSession) -> list[UUID]:

@@ -13,6 +13,7 @@ from paivand_kit.problems import ProblemError, invalid, not_found
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..capacity import service as capacities
+from ..capacity.service import Locked
 from . import repository, rules
 from .repository import Row
 from .rules import Action
@@ -59,16 +60,32 @@ async def place_unscoped(session: AsyncSession, wish: Wish, subject: str) -> Row
 
 async def _place(session: AsyncSession, wish: Wish, subject: str, *, by_owner: bool) -> tuple[Row, bool]:
     locked = await capacities.lock_unscoped(session, wish.capacity_id)
+    refusal = _refusal(wish, locked, by_owner=by_owner)
+    if refusal is None:
+        placed = await repository.add(session, HoldPlaced(subject=str(wish.id), data=_facts(wish, locked)))
+        if placed is not None:
+            figures = replace(locked.figures, held=locked.figures.held + wish.quantity)
+            await capacities.record(session, locked, figures, "placed", subject)
+            return placed, True
+    # Who asks again gets what it got before, also when there is no more room by now.
     before = await repository.get_unscoped(session, wish.id)
     if before is not None:
         return _same(wish, before), False
+    raise refusal or ProblemError(ProblemType.CONFLICT, "The organization does not take part in the network now.")
+
+
+def _refusal(wish: Wish, locked: Locked, *, by_owner: bool) -> ProblemError | None:
     if not locked.is_open and not by_owner:
-        raise not_found("capacity")
+        return not_found("capacity")
     if wish.until > now() + LONGEST or wish.until <= now():
-        raise invalid("/until", "hold_time", "Send a time that lies ahead, at most 14 days.")
+        return invalid("/until", "hold_time", "Send a time that lies ahead, at most 14 days.")
     if wish.quantity > locked.figures.available:
-        raise ProblemError(ProblemType.NO_ROOM, f"Only {locked.figures.available} are available now.")
-    facts = HoldFacts(
+        return ProblemError(ProblemType.NO_ROOM, f"Only {locked.figures.available} are available now.")
+    return None
+
+
+def _facts(wish: Wish, locked: Locked) -> HoldFacts:
+    return HoldFacts(
         hold_id=wish.id,
         capacity_id=wish.capacity_id,
         service_id=locked.service_id,
@@ -78,14 +95,6 @@ async def _place(session: AsyncSession, wish: Wish, subject: str, *, by_owner: b
         status=HoldStatus.HELD,
         version=1,
     )
-    values = facts.model_dump(include={"capacity_id", "organization_id", "quantity", "until"})
-    if not await repository.add(session, {"id": wish.id, **values}, HoldPlaced(subject=str(wish.id), data=facts)):
-        raise ProblemError(ProblemType.CONFLICT, "This id is taken, or the organization does not take part now.")
-    figures = replace(locked.figures, held=locked.figures.held + wish.quantity)
-    await capacities.record(session, locked, figures, "placed", subject)
-    placed = await repository.get_unscoped(session, wish.id)
-    assert placed is not None  # noqa: S101 - written above
-    return placed, True
 
 
 def _same(wish: Wish, row: Row) -> Row:
@@ -125,14 +134,14 @@ async def _act(session: AsyncSession, seen: Row, action: Action, subject: str, e
     if after == before:
         return row
     facts = HoldFacts(**{**row, "hold_id": row["id"], "status": after, "version": row["version"] + 1})
-    await repository.change(session, row["id"], after, EVENTS[action](subject=str(row["id"]), data=facts))
+    changed = await repository.change(session, EVENTS[action](subject=str(row["id"]), data=facts))
     figures = replace(
         locked.figures,
         confirmed=locked.figures.confirmed + rules.confirmed_by(before, after, row["quantity"]),
         held=locked.figures.held + rules.held_by(before, after, row["quantity"]),
     )
     await capacities.record(session, locked, figures, after, subject)
-    return await _present(session, row["id"])
+    return changed
 
 
 async def _present(session: AsyncSession, hold_id: UUID) -> Row:
