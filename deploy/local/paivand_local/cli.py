@@ -144,7 +144,10 @@ def directory(context: typer.Context) -> None:
     # Here, since it brings the whole service with it, which the other commands need not wait for.
     from paivand_directory.hsds_io.__main__ import main as hsds_io
 
-    os.environ["PAIVAND_DATABASE_URL"] = _site(None).database_url("directory", "directory")
+    site = _site(None)
+    if not any(state.name == "postgres" and state.is_ready for state in Stack(site).states()):
+        raise SetupError("the directory's database does not run: start the network with `paivand up`")
+    os.environ["PAIVAND_DATABASE_URL"] = site.database_url("directory", "directory")
     raise typer.Exit(hsds_io(context.args))
 
 

@@ -50,6 +50,9 @@ async def offered(app: Any) -> dict[str, Any]:
             place = await locate(
                 client, owner, is_redacted=is_redacted, languages=[{"code": "tg"}], addresses=[address]
             )
+            beds = {"unit": "bed", "name": "Ward", "maximum": 4, "available": 1}
+            path = f"/directory/v1/services/{service['id']}/capacities"
+            (await client.post(path, json=beds, headers=headers | key())).raise_for_status()
             body = {"service_id": service["id"], "location_id": place["id"], "phones": [{"number": "112"}]}
             answer = await client.post("/directory/v1/service_at_locations", json=body, headers=headers | key())
             found[name] = {"service": service, "location": place, "at": answer.raise_for_status().json()}
@@ -98,6 +101,13 @@ class TestConformance:
                     schema("service").validate(service)
             for item in (await ask(client, path, headers, full="true", per_page=5))["contents"]:
                 schema(name).validate(item)
+
+    async def test_a_service_says_how_much_room_it_has(
+        self, client: httpx.AsyncClient, offered: dict[str, Any]
+    ) -> None:
+        [capacity] = (await ask(client, f"/services/{offered['hidden']['service']['id']}"))["capacities"]
+        assert (capacity["available"], capacity["maximum"], capacity["description"]) == (1, 4, "Ward")
+        assert capacity["unit"]["identifier"] == "bed"
 
     async def test_taxonomies_and_terms_follow_theirs(
         self, client: httpx.AsyncClient, schema: Callable[[str], Validator]

@@ -1,11 +1,11 @@
 """The only place with SQL across the features' tables. Every query starts from a feature's own `visible_to`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..details.tables import AddressRow, AttributeRow, DetailRow, TaxonomyRow, TaxonomyTermRow
@@ -97,6 +97,17 @@ async def list_attributes_unscoped(
 async def list_rows_unscoped(session: AsyncSession, table: type[DetailOf], ids: Collection[UUID]) -> list[DetailOf]:
     """Rows of these ids; taxonomies and programs are open to all who may see what names them."""
     return list(await session.scalars(select(table).where(table.id.in_(ids)))) if ids else []
+
+
+async def list_capacities_unscoped(session: AsyncSession, service_ids: Sequence[UUID]) -> list[Mapping[str, Any]]:
+    """The figures of services that the caller may see; what is held is reckoned at this moment."""
+    if not service_ids:
+        return []
+    query = text(
+        "SELECT id, service_id, unit, name, maximum, available, confirmed_at FROM capacity_figures"
+        " WHERE service_id = ANY(:ids) ORDER BY id"
+    )
+    return [dict(row) for row in (await session.execute(query, {"ids": list(service_ids)})).mappings()]
 
 
 async def list_taxonomies_unscoped(session: AsyncSession) -> list[TaxonomyRow]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 VERSION = "3.1"
 
@@ -90,6 +90,26 @@ def picked(source: Any, names: Iterable[str]) -> dict[str, Any]:
     if isinstance(source, Mapping):
         return plain({name: source[name] for name in names})
     return plain({name: getattr(source, name) for name in names})
+
+
+def capacity(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """HSDS `service_capacity` with its `unit`."""
+    code = str(figures["unit"])
+    unit = {
+        "id": uuid5(NAMESPACE_URL, f"urn:paivand:unit:{code}"),
+        "name": code,
+        "scheme": "paivand",
+        "identifier": code,
+    }
+    return plain(
+        {
+            **{name: figures[name] for name in ("id", "service_id", "available", "maximum")},
+            "unit": unit,
+            "unit_id": unit["id"],
+            "description": figures["name"],
+            "updated": figures["confirmed_at"],
+        }
+    )
 
 
 def envelope(contents: list[dict[str, Any]], *, total: int, page: int, per_page: int) -> dict[str, Any]:

@@ -118,11 +118,15 @@ class Directory:
         places: dict[str, list[Item]] = defaultdict(list)
         for place in await self.places(given, full=True):
             places[place["service_id"]].append(place)
+        capacities: dict[str, list[Item]] = defaultdict(list)
+        for figures in await repository.list_capacities_unscoped(self._session, ids):
+            capacities[str(figures["service_id"])].append(rules.capacity(figures))
         attributes = await terms.attributes(self._session, {row.id: row.taxonomy_terms for row in rows}, ids)
         return [
             item
             | rules.plain(found[row.id])
             | {"service_at_locations": places[item["id"]], "attributes": attributes.get(item["id"], [])}
+            | {"capacities": capacities[item["id"]]}
             for item, row in zip(await self.services(rows), rows, strict=True)
         ]
 

@@ -87,10 +87,14 @@ def _report(outcome: Outcome, *, dry_run: bool) -> int:
 
 def _show(done: int, of: int) -> None:
     """A bar on a terminal; nothing in a log."""
-    if sys.stderr.isatty():
-        width = 40 * done // of
-        end = "\n" if done == of else ""
-        print(f"\r[{'#' * width}{' ' * (40 - width)}] {done}/{of} organizations", end=end, file=sys.stderr)  # noqa: T201
+    if not sys.stderr.isatty():
+        return
+    if of == 0:
+        print(f"\r{done} rows read", end="", file=sys.stderr)  # noqa: T201
+        return
+    width = 40 * done // of
+    end = "\n" if done == of else ""
+    print(f"\r[{'#' * width}{' ' * (40 - width)}] {done}/{of} organizations", end=end, file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":

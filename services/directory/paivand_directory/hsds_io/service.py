@@ -22,6 +22,7 @@ from .staging import Staging
 
 Values = dict[str, Any]
 Progress = Callable[[int, int], None]
+"""Called with how many organizations are done, and of how many; while the feed is read, with its rows and 0."""
 OWNED = ("service", "location", "service_at_location")
 # What a feed may be silent about: then what is there stays.
 KEPT = {"location": ("is_redacted", "country", "region", "district"), "service": ("taxonomy_terms",)}
@@ -61,7 +62,8 @@ async def import_feed(
     with tempfile.TemporaryDirectory(prefix="paivand-import-") as folder:
         staging = Staging(Path(folder) / "feed.sqlite", outcome.faults)
         try:
-            staging.fill(readers.read(path, outcome.faults), is_nested=readers.is_nested(path))
+            found = readers.read(path, outcome.faults)
+            staging.fill(found, is_nested=readers.is_nested(path), progress=lambda rows: progress(rows, 0))
             ids = staging.organizations()
             for number, organization_id in enumerate(ids, 1):
                 bundle = _bundle(staging, organization_id)

@@ -1,7 +1,7 @@
 """Sorts a feed by organization in a temporary file, so that no feed has to fit into memory."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,10 +31,12 @@ class Staging:
             "CREATE TABLE rows (owner BLOB, kind TEXT, row BLOB, file TEXT, place TEXT);"
         )
 
-    def fill(self, found: Iterable[Found], *, is_nested: bool) -> None:
+    def fill(self, found: Iterable[Found], *, is_nested: bool, progress: Callable[[int], None]) -> None:
         """Takes the rows. `is_nested`: the same object may stand in several places, as in JSON."""
         self._database.execute("BEGIN")
-        for kind, values, file, where in found:
+        for number, (kind, values, file, where) in enumerate(found, 1):
+            if number % 10_000 == 0:
+                progress(number)
             row, wrong = schemas.checked(KINDS[kind], values)
             self.faults += [Fault(file, where, *each) for each in wrong]
             if row is not None:
