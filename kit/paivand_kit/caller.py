@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import jwt
@@ -73,7 +73,7 @@ class TokenVerifier:
             return self._remember(token, key, _caller(claims))
         except jwt.ExpiredSignatureError:
             raise _unauthenticated("The token has expired. Sign in again.") from None
-        except (jwt.PyJWTError, ValueError, TypeError):
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
             raise _unauthenticated("The token is not valid here.") from None
 
     def _remember(self, token: str, key: jwt.PyJWK, caller: Caller) -> Caller:
@@ -88,10 +88,13 @@ def _caller(claims: dict[str, Any]) -> Caller:
     known = {role.value for role in Role}
     roles = frozenset(Role(role) for role in claims.get("roles", ()) if role in known)
     organization = claims.get("organization_id")
+    # The attribute alone is not enough: who was removed from the organization in Keycloak has lost the membership.
+    memberships = cast(dict[str, dict[str, str]], claims.get("organization") or {})
+    is_member = any(membership.get("id") == organization for membership in memberships.values())
     return Caller(
         subject=str(claims["sub"]),
         client_id=str(claims.get("azp", "")),
-        organization_id=UUID(organization) if organization else None,
+        organization_id=UUID(organization) if organization and is_member else None,
         roles=roles,
         email=claims.get("email") if claims.get("email_verified") is True else None,
         expires_at=float(claims["exp"]),

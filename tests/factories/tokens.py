@@ -27,7 +27,10 @@ def token(
     kid: str = KEY_ID,
     **overrides: Any,
 ) -> str:
-    """A signed token, valid for an hour (tests make some before they run). An override replaces a claim; None removes it."""
+    """A signed token, valid for an hour, since tests make some before they run.
+
+    An override replaces a claim; None removes it.
+    """
     issued_at = int(time.time())
     claims: dict[str, Any] = {
         "iss": ISSUER,
@@ -37,6 +40,7 @@ def token(
         "iat": issued_at,
         "exp": issued_at + 3600,
         "organization_id": str(organization_id) if organization_id else None,
+        "organization": {"alias": {"id": str(organization_id)}} if organization_id else None,
         "roles": [str(role) for role in roles],
         "email": email,
         "email_verified": True if email else None,

@@ -101,6 +101,11 @@ class TestAccepted:
     async def test_email_counts_only_when_verified(self, email_verified: object) -> None:
         assert (await verifier().verify(token(email="a@b.tj", email_verified=email_verified))).email is None
 
+    @pytest.mark.parametrize("organization", [None, {}, {"other": {"id": str(uuid4())}}])
+    async def test_who_was_removed_from_the_organization_acts_for_none(self, organization: Any) -> None:
+        removed = await verifier().verify(token(organization_id=uuid4(), organization=organization))
+        assert removed.organization_id is None
+
     async def test_without_organization_nobody_acts_for_one(self) -> None:
         seen = await verifier().verify(token())
         with pytest.raises(ProblemError) as refusal:

@@ -3,6 +3,10 @@
 import asyncio
 from uuid import uuid4
 
+import httpx
+from paivand_local import demonstration
+from paivand_local.stack import Stack
+
 from tests.system.actors import REFERRALS
 from tests.system.conftest import Mail, People, Receiver
 
@@ -92,6 +96,18 @@ async def test_a_request_that_nobody_answers_reaches_the_coordinator(people: Peo
     assert (await people.lawyer.act(late, "accept"))["status"] == "accepted"
     entries = [entry for entry in await people.coordinator.inbox() if entry["referral_id"] == referral["id"]]
     assert len(entries) == 1
+
+
+async def test_an_organizations_own_system_acts_for_it(people: People, stack: Stack) -> None:
+    """The legal aid office's case system takes a referral with the client's own token (client credentials)."""
+    referral = await people.referral_to(people.lawyer)
+    headers = {"Authorization": f"Bearer {demonstration.integrator_token(stack.site, 'adolat')}"}
+    async with httpx.AsyncClient(base_url=stack.url, headers=headers, trust_env=False) as system:
+        keyed = {"Idempotency-Key": str(uuid4()), "If-Match": '"1"'}
+        accepted = await system.post(f"{REFERRALS}/{referral['id']}/accept", headers=keyed)
+        assert accepted.status_code == 200, accepted.text
+        assert (await system.get("/notify/v1/webhooks")).status_code == 403
+    await people.shelter.told(referral["id"], "accepted")
 
 
 async def test_a_stream_resumes_where_it_was_cut(people: People) -> None:
