@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from .capacity import CapacityUnit
 from .envelope import Message
@@ -131,7 +131,10 @@ class MatchedService(Message):
     scores: dict[str, int] = Field(description="What each reason gives: eligibility, room, fresh, language.")
     criteria: list[JudgedCriterion] = Field(description="Its conditions, one by one.")
     capacities: list[MatchedCapacity] = Field(description="Where there is room. Empty when it states none.")
-    reasons: list[str] = Field(description="For a near miss: what is in the way.", examples=[["gender", "full"]])
+    reasons: list[str] = Field(description="For a near miss: what is in the way.", examples=[["gender"], ["full"]])
+    full_until: AwareDatetime | None = Field(
+        default=None, description="For a full one: when the first hold ends, if nobody confirms it before."
+    )
 
 
 class MatchAnswer(Message):

@@ -99,7 +99,7 @@ async def test_room_is_that_of_this_moment(town: Town, client: httpx.AsyncClient
     assert matches[0]["capacities"][0]["capacity_id"] == shelter.capacity_id
     hold = (await shelter.place()).raise_for_status().json()
     matches, misses = await town.match(need="shelter")
-    assert (matches, misses[0]["reasons"]) == ([], ["full"])
+    assert (matches, misses[0]["reasons"], misses[0]["full_until"]) == ([], ["full"], hold["until"])
     (await shelter.act(hold["id"], "release")).raise_for_status()
     assert len((await town.match(need="shelter"))[0]) == 1
 

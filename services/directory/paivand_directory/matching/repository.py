@@ -83,7 +83,10 @@ MATCH = text(f"""
         (SELECT coalesce(jsonb_agg(jsonb_build_object('capacity_id', f.id, 'unit', f.unit, 'available', f.available,
                 'is_stale', f.is_stale) ORDER BY f.is_stale, f.available DESC, f.id), '[]')
             FROM capacity_figures f WHERE f.service_id = r.id AND f.available >= :quantity
-            AND (CAST(:unit AS text) IS NULL OR f.unit = :unit)) AS capacities
+            AND (CAST(:unit AS text) IS NULL OR f.unit = :unit)) AS capacities,
+        (SELECT min(h.until) FROM service_capacities c JOIN holds h ON h.capacity_id = c.id
+            WHERE r.is_full AND c.service_id = r.id AND (CAST(:unit AS text) IS NULL OR c.unit = :unit)
+            AND h.status = 'held' AND h.until > statement_timestamp()) AS full_until
     FROM ranked r WHERE place <= :limit ORDER BY obstacles, place
 """).bindparams(bindparam("person", type_=JSONB))  # noqa: S608 - constant text
 

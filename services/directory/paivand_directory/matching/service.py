@@ -52,4 +52,5 @@ def _explained(row: RowMapping, known: Mapping[Attribute, Answer]) -> MatchedSer
         criteria=eligibility.judge([Criterion.model_validate(each) for each in row["criteria"]], known),
         capacities=[MatchedCapacity.model_validate(each) for each in row["capacities"]],
         reasons=rules.reasons(row["failed"], is_full=row["is_full"]),
+        full_until=row["full_until"],
     )
