@@ -8,7 +8,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
@@ -24,7 +24,7 @@ from .capacity import (
     ReleaseHold,
 )
 from .directory import DirectoryEvent
-from .envelope import Event, Message, OutboxPage, OutboxRead, outbox_read_subject
+from .envelope import Event, Message, OutboxPage, OutboxRead, events_of, outbox_read_subject, subject_of
 from .matching import MATCH, MatchReply, MatchRequest
 from .referral import ReferralEvent
 
@@ -41,11 +41,6 @@ class Request:
     answer: type[Message]
 
 
-def events_of(union: Any) -> list[type[Event]]:
-    """The models in a discriminated union of events."""
-    return list(get_args(get_args(union)[0]))
-
-
 EVENTS: dict[str, list[type[Event]]] = {
     "directory": events_of(DirectoryEvent) + events_of(CapacityEvent),
     "referral": events_of(ReferralEvent),
@@ -59,11 +54,6 @@ REQUESTS["directory"] += [
     Request(RELEASE_HOLD, ReleaseHold, HoldAnswer),
     Request(MATCH, MatchRequest, MatchReply),
 ]
-
-
-def subject_of(event: type[Event]) -> str:
-    """The NATS subject of an event: its type."""
-    return str(event.model_fields["type"].default)
 
 
 def messages() -> dict[str, type[Message]]:

@@ -5,7 +5,7 @@ each event in commit order, by which a consumer notices a gap; and `traceparent`
 """
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 import uuid_utils.compat as uuid_utils
@@ -43,6 +43,16 @@ class Event(Message):
     sequence: int | None = Field(default=None, description="Place in the producer's order of commits, dense from 1.")
     traceparent: str | None = Field(default=None, description="W3C trace context of the request that caused it.")
     data: Any = Field(description="The state of the object after the event.")
+
+
+def events_of(union: Any) -> list[type[Event]]:
+    """The models in a discriminated union of events."""
+    return list(get_args(get_args(union)[0]))
+
+
+def subject_of(event: type[Event]) -> str:
+    """The NATS subject of an event: its type."""
+    return str(event.model_fields["type"].default)
 
 
 class OutboxRead(Message):

@@ -57,12 +57,12 @@ class Once:
     def __init__(self, *, subject: str, key: str, fingerprint: str) -> None:
         self.subject, self.key, self.fingerprint = subject, key, fingerprint
         self.is_written = False
+        """Set by a use case whose own statement has written the row."""
         self.withheld: tuple[str, ...] = ()
         """Members of the answer that are not kept, such as a new secret: a repeated request sees null there."""
 
     def row(self, *, status: int, headers: dict[str, str]) -> dict[str, Any]:
         """Column values but for the body, for a statement that writes the key together with the work."""
-        self.is_written = True
         return {
             "subject": self.subject,
             "key": self.key,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
-from paivand_contracts.asyncapi import EVENTS, REQUESTS, document, messages, rendered, shapes, subject_of
-from paivand_contracts.envelope import Event
+from paivand_contracts.asyncapi import EVENTS, REQUESTS, document, messages, rendered, shapes
+from paivand_contracts.envelope import Event, subject_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from paivand_contracts.envelope import new_id
-from sqlalchemy import Update, delete, func, select, text, update
+from paivand_kit.caller import Caller
+from sqlalchemy import Select, Update, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +16,11 @@ from .tables import DeliveryRow
 
 # How far a claim looks along the due rows for targets that are not busy.
 HORIZON = 1000
+
+
+def visible_to(caller: Caller) -> Select[DeliveryRow]:
+    """Deliveries to the webhooks and people of the caller's own organization."""
+    return select(DeliveryRow).where(DeliveryRow.organization_id == caller.organization())
 
 
 async def add(session: AsyncSession, deliveries: Sequence[dict[str, Any]]) -> None:
@@ -94,36 +100,30 @@ async def get_oldest_due_age_unscoped(session: AsyncSession, channel: Channel) -
 
 
 async def list_of_target(
-    session: AsyncSession, organization_id: UUID, target_id: UUID, *, before: UUID | None, limit: int
+    session: AsyncSession, caller: Caller, target_id: UUID, *, before: UUID | None, limit: int
 ) -> list[DeliveryRow]:
-    """Deliveries of one target of the organization, newest first."""
-    query = select(DeliveryRow).where(
-        DeliveryRow.target_id == target_id, DeliveryRow.organization_id == organization_id
-    )
+    """Deliveries of one target of the caller's organization, newest first."""
+    query = visible_to(caller).where(DeliveryRow.target_id == target_id)
     if before is not None:
         query = query.where(DeliveryRow.id < before)
     return list((await session.execute(query.order_by(DeliveryRow.id.desc()).limit(limit))).scalars())
 
 
-async def list_dead(
-    session: AsyncSession, organization_id: UUID, *, before: UUID | None, limit: int
-) -> list[DeliveryRow]:
-    """Dead deliveries of the organization, newest first."""
-    query = select(DeliveryRow).where(
-        DeliveryRow.organization_id == organization_id, DeliveryRow.status == text("'dead'")
-    )
+async def list_dead(session: AsyncSession, caller: Caller, *, before: UUID | None, limit: int) -> list[DeliveryRow]:
+    """Dead deliveries of the caller's organization, newest first."""
+    query = visible_to(caller).where(DeliveryRow.status == text("'dead'"))
     if before is not None:
         query = query.where(DeliveryRow.id < before)
     return list((await session.execute(query.order_by(DeliveryRow.id.desc()).limit(limit))).scalars())
 
 
-async def revive(session: AsyncSession, organization_id: UUID, delivery_id: UUID) -> DeliveryRow | None:
-    """A dead delivery of the organization, pending again with all its attempts before it."""
+async def revive(session: AsyncSession, caller: Caller, delivery_id: UUID) -> DeliveryRow | None:
+    """A dead delivery of the caller's organization, pending again with all its attempts before it."""
     statement = (
         _update()
         .where(
             DeliveryRow.id == delivery_id,
-            DeliveryRow.organization_id == organization_id,
+            DeliveryRow.organization_id == caller.organization(),
             DeliveryRow.status == DeliveryStatus.DEAD,
         )
         .values(status=DeliveryStatus.PENDING, attempts=0, next_attempt_at=func.now(), settled_at=None)
@@ -132,9 +132,9 @@ async def revive(session: AsyncSession, organization_id: UUID, delivery_id: UUID
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def get(session: AsyncSession, organization_id: UUID, delivery_id: UUID) -> DeliveryRow | None:
-    """One delivery of the organization."""
-    query = select(DeliveryRow).where(DeliveryRow.id == delivery_id, DeliveryRow.organization_id == organization_id)
+async def get(session: AsyncSession, caller: Caller, delivery_id: UUID) -> DeliveryRow | None:
+    """One delivery of the caller's organization."""
+    query = visible_to(caller).where(DeliveryRow.id == delivery_id)
     return (await session.execute(query)).scalar_one_or_none()
 
 

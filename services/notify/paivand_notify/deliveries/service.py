@@ -58,7 +58,7 @@ async def read_page_of_target(
     """Deliveries of a webhook of the caller's organization, newest first."""
     after = page.after(UUID)
     rows = await repository.list_of_target(
-        session, caller.organization(), target_id, before=after[0] if after else None, limit=page.limit + 1
+        session, caller, target_id, before=after[0] if after else None, limit=page.limit + 1
     )
     return page.page(rows, lambda row: (row.id,))
 
@@ -66,9 +66,7 @@ async def read_page_of_target(
 async def read_dead_page(session: AsyncSession, caller: Caller, page: PageRequest) -> dict[str, Any]:
     """Dead letters of the caller's organization, newest first."""
     after = page.after(UUID)
-    rows = await repository.list_dead(
-        session, caller.organization(), before=after[0] if after else None, limit=page.limit + 1
-    )
+    rows = await repository.list_dead(session, caller, before=after[0] if after else None, limit=page.limit + 1)
     return page.page(rows, lambda row: (row.id,))
 
 
@@ -78,9 +76,9 @@ async def redeliver(session: AsyncSession, caller: Caller, delivery_id: UUID) ->
     Raises:
         ProblemError: `not-found`; `conflict` when it is not dead.
     """
-    delivery = await repository.revive(session, caller.organization(), delivery_id)
+    delivery = await repository.revive(session, caller, delivery_id)
     if delivery is None:
-        if await repository.get(session, caller.organization(), delivery_id) is None:
+        if await repository.get(session, caller, delivery_id) is None:
             raise not_found("dead letter")
         raise ProblemError(ProblemType.CONFLICT, "The delivery is not dead: it has arrived or is still being tried.")
     await announce(session, DELIVERIES)

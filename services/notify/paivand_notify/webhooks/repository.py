@@ -4,14 +4,16 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from paivand_kit.caller import Caller
 from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .tables import WebhookRow
 
 
-def _visible_to(organization_id: UUID) -> Select[WebhookRow]:
-    return select(WebhookRow).where(WebhookRow.organization_id == organization_id)
+def visible_to(caller: Caller) -> Select[WebhookRow]:
+    """The webhooks of the caller's own organization."""
+    return select(WebhookRow).where(WebhookRow.organization_id == caller.organization())
 
 
 async def add(session: AsyncSession, webhook: WebhookRow) -> None:
@@ -26,31 +28,29 @@ async def lock_organization(session: AsyncSession, organization_id: UUID) -> Non
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(organization_id), 0))))
 
 
-async def count(session: AsyncSession, organization_id: UUID) -> int:
-    """How many webhooks the organization has."""
-    query = select(func.count()).select_from(_visible_to(organization_id).subquery())
+async def count(session: AsyncSession, caller: Caller) -> int:
+    """How many webhooks the caller's organization has."""
+    query = select(func.count()).select_from(visible_to(caller).subquery())
     return (await session.execute(query)).scalar_one()
 
 
-async def list_newest(
-    session: AsyncSession, organization_id: UUID, *, before: UUID | None, limit: int
-) -> list[WebhookRow]:
-    """The organization's webhooks, newest first."""
-    query = _visible_to(organization_id).order_by(WebhookRow.id.desc()).limit(limit)
+async def list_newest(session: AsyncSession, caller: Caller, *, before: UUID | None, limit: int) -> list[WebhookRow]:
+    """The webhooks of the caller's organization, newest first."""
+    query = visible_to(caller).order_by(WebhookRow.id.desc()).limit(limit)
     if before is not None:
         query = query.where(WebhookRow.id < before)
     return list((await session.execute(query)).scalars())
 
 
-async def get(session: AsyncSession, organization_id: UUID, webhook_id: UUID) -> WebhookRow | None:
-    """One webhook of the organization."""
-    query = _visible_to(organization_id).where(WebhookRow.id == webhook_id)
+async def get(session: AsyncSession, caller: Caller, webhook_id: UUID) -> WebhookRow | None:
+    """One webhook of the caller's organization."""
+    query = visible_to(caller).where(WebhookRow.id == webhook_id)
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def lock(session: AsyncSession, organization_id: UUID, webhook_id: UUID) -> WebhookRow | None:
-    """One webhook of the organization, for a change."""
-    query = _visible_to(organization_id).where(WebhookRow.id == webhook_id).with_for_update()
+async def lock(session: AsyncSession, caller: Caller, webhook_id: UUID) -> WebhookRow | None:
+    """One webhook of the caller's organization, for a change."""
+    query = visible_to(caller).where(WebhookRow.id == webhook_id).with_for_update()
     return (await session.execute(query)).scalar_one_or_none()
 
 

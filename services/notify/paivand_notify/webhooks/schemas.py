@@ -2,15 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from paivand_contracts.envelope import Event
+from paivand_contracts.envelope import Event, events_of, subject_of
 from paivand_contracts.referral import ReferralEvent
 from paivand_kit.inputs import Input, Line, absent
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-EVENT_TYPES = [str(event.model_fields["type"].default) for event in get_args(get_args(ReferralEvent)[0])]
+EVENT_TYPES = [subject_of(event) for event in events_of(ReferralEvent)]
 
 
 def _known(event_type: str) -> str:

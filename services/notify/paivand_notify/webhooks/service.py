@@ -47,7 +47,7 @@ class Webhooks:
         if not is_secret(secret):
             raise invalid("/secret", "secret", "Send `whsec_` and 24 to 64 random bytes in base64, or leave it out.")
         await repository.lock_organization(session, organization_id)
-        if await repository.count(session, organization_id) >= MOST_PER_ORGANIZATION:
+        if await repository.count(session, caller) >= MOST_PER_ORGANIZATION:
             raise ProblemError(
                 ProblemType.CONFLICT, f"Your organization has {MOST_PER_ORGANIZATION} webhooks. Delete one first."
             )
@@ -104,15 +104,13 @@ class Webhooks:
 async def read_page(session: AsyncSession, caller: Caller, page: PageRequest) -> dict[str, Any]:
     """The organization's webhooks, newest first."""
     after = page.after(UUID)
-    rows = await repository.list_newest(
-        session, caller.organization(), before=after[0] if after else None, limit=page.limit + 1
-    )
+    rows = await repository.list_newest(session, caller, before=after[0] if after else None, limit=page.limit + 1)
     return page.page(rows, lambda row: (row.id,))
 
 
 async def read(session: AsyncSession, caller: Caller, webhook_id: UUID) -> WebhookRow:
     """One webhook. Raises `not-found`."""
-    webhook = await repository.get(session, caller.organization(), webhook_id)
+    webhook = await repository.get(session, caller, webhook_id)
     if webhook is None:
         raise not_found("webhook")
     return webhook
@@ -162,7 +160,7 @@ def _target(webhook: WebhookRow) -> Target:
 
 
 async def _lock(session: AsyncSession, caller: Caller, webhook_id: UUID, expected: int | None) -> WebhookRow:
-    webhook = await repository.lock(session, caller.organization(), webhook_id)
+    webhook = await repository.lock(session, caller, webhook_id)
     if webhook is None:
         raise not_found("webhook")
     check_version(expected, webhook.version)

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
-
-from ..referrals.repository import Row
 
 # Each replica takes rows that no other has; the partial index holds only what is still awaited.
 CLAIM = text("""
@@ -37,11 +35,11 @@ OVERDUE = text("""
 """)
 
 
-async def claim_overdue_unscoped(session: AsyncSession, *, limit: int) -> Sequence[Row]:
+async def claim_overdue_unscoped(session: AsyncSession, *, limit: int) -> Sequence[RowMapping]:
     """Marks referrals whose time has passed, once each, and returns them."""
     return (await session.execute(CLAIM, {"limit": limit})).mappings().all()
 
 
-async def list_overdue_unscoped(session: AsyncSession, *, after: UUID | None, limit: int) -> Sequence[Row]:
+async def list_overdue_unscoped(session: AsyncSession, *, after: UUID | None, limit: int) -> Sequence[RowMapping]:
     """All overdue referrals of the network, oldest first; without anything of the cases."""
     return (await session.execute(OVERDUE, {"after": after, "limit": limit})).mappings().all()

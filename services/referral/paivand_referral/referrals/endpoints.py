@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..permissions import ActOnReferrals, ReadReferrals, SendReferrals
 from . import repository, schemas, service
 from .repository import Row
-from .rules import Action
+from .rules import Action, Box
 from .service import Said
 
 router = APIRouter(prefix="/referral/v1/referrals", tags=["referrals"], route_class=IdempotentRoute)
@@ -55,7 +55,7 @@ async def request_referral(
 
 @router.get("", response_model=Page[schemas.ReferralItem])
 async def list_referrals(
-    box: Annotated[schemas.Box, Query(description="`inbox`: asked of you. `outbox`: asked by you.")],
+    box: Annotated[Box, Query(description="`inbox`: asked of you. `outbox`: asked by you.")],
     caller: ReadReferrals,
     session: Session,
     page: PageQuery,

@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping, TextualSelect, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from .schemas import Box
+from .rules import Box
 from .tables import ReferralHistoryRow
 
 Row = RowMapping
@@ -115,7 +115,9 @@ async def create(
         return (await executor.execute(CREATE, parameters)).mappings().one()
     key = once.row(status=201, headers=headers)
     parameters |= {**key, "headers": json.dumps(key["headers"])}
-    return (await executor.execute(CREATE_ONCE, parameters)).mappings().one()
+    row = (await executor.execute(CREATE_ONCE, parameters)).mappings().one()
+    once.is_written = True
+    return row
 
 
 async def lock(session: AsyncSession, caller: Caller, referral_id: UUID) -> Row | None:

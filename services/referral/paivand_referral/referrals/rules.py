@@ -35,6 +35,13 @@ class Party(StrEnum):
     OWNER = "owner"
 
 
+class Box(StrEnum):
+    """Which side of its referrals an organization looks at."""
+
+    INBOX = "inbox"
+    OUTBOX = "outbox"
+
+
 class Needs(StrEnum):
     """What must come with an action."""
 

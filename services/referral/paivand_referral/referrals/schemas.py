@@ -13,13 +13,6 @@ from ..cases.schemas import CaseProfile
 from .rules import Action, ConsentScope
 
 
-class Box(StrEnum):
-    """Which side of its referrals an organization looks at."""
-
-    INBOX = "inbox"
-    OUTBOX = "outbox"
-
-
 class RejectReason(StrEnum):
     """Why a service cannot take a case."""
 
