@@ -13,9 +13,10 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
@@ -23,7 +24,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError, NotFoundError
 from opentelemetry.trace import Link, SpanKind, get_current_span
 from paivand_contracts.envelope import Event, OutboxPage, OutboxRead, outbox_read_subject
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sqlalchemy import BigInteger, Text, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -152,7 +153,7 @@ class EventConsumer:
         waiting = (await subscription.consumer_info()).num_pending
         if waiting:
             messages += await subscription.fetch(min(waiting, BATCH), timeout=1)
-        documents = [_parse(message.data) for message in messages]
+        documents = [_parse(message) for message in messages]
         if not await self._take([document for document in documents if document is not None]):
             await self._catch_up()
         for message in messages:
@@ -283,16 +284,24 @@ def _is_transient(error: Exception) -> bool:
     return lost or isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError)
 
 
-def _parse(data: bytes) -> dict[str, Any] | None:
+class _Head(BaseModel):
+    """What an event must have before anything of it can be noted, even that it could not be handled."""
+
+    id: UUID
+    sequence: Annotated[int, Field(strict=True, ge=1, lt=2**63)]
+    type: str
+
+
+def _parse(message: Msg) -> dict[str, Any] | None:
     """The CloudEvents document of a message; None for anything that no relay of ours has sent."""
     try:
-        document = TypeAdapter(dict[str, Any]).validate_json(data)
+        document = TypeAdapter(dict[str, Any]).validate_json(message.data)
+        if _Head.model_validate(document).type == message.subject:
+            return document
     except ValidationError:
-        document = {}
-    if not isinstance(document.get("sequence"), int) or not isinstance(document.get("id"), str):
-        log.error("message without id and sequence dropped")
-        return None
-    return document
+        pass
+    log.error("message that is no event of its subject dropped")
+    return None
 
 
 async def forget_old_inbox_rows(database: Database) -> None:

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 Question = TypeVar("Question", bound=Message)
 Reply = TypeVar("Reply", bound=Message)
 ANSWERS_AT_ONCE = 16
+INBOXES = "_INBOX_"
 STREAM_AGE_SECONDS = 7 * 24 * 3600
 
 
@@ -78,7 +79,7 @@ class Messaging:
                     user=settings.nats_user,
                     password=settings.nats_password.get_secret_value(),
                     name=settings.nats_user,
-                    inbox_prefix=f"_INBOX_{settings.nats_user}",
+                    inbox_prefix=f"{INBOXES}{settings.nats_user}",
                     max_reconnect_attempts=-1,
                     reconnect_time_wait=0.25,
                     reconnected_cb=reconnected,
@@ -142,6 +143,10 @@ class Messaging:
         answering: set[asyncio.Task[None]] = set()
 
         async def on_request(message: Msg) -> None:
+            if not message.reply.startswith(INBOXES):
+                # The asker names it: an answer to an event's subject would go out as our own event.
+                log.error("request on %s that names no inbox for the answer dropped", subject)
+                return
             # nats-py waits for this before it takes the next message, so the work goes on beside it.
             await at_once.acquire()
             task = asyncio.create_task(give_answer(message))

@@ -148,6 +148,28 @@ class TestOnce:
             await emit(database, subject, 1)
             assert await until(lambda: done(database, subject, 1)) == ["0"]
 
+    @pytest.mark.parametrize(
+        "forged",
+        [
+            pytest.param({"id": "x"}, id="id that cannot be noted"),
+            pytest.param({"type": "paivand.directory.service.changed.v1"}, id="type that its subject does not name"),
+            pytest.param({"type": None}, id="no type"),
+        ],
+    )
+    async def test_message_with_the_next_number_that_is_no_event_takes_nobodys_place(
+        self, database: Database, relay: None, producing: Messaging, following: Following, subject: str, forged: Any
+    ) -> None:
+        stream = await producing.jetstream()
+        async with following(record):
+            await emit(database, subject, 1)
+            await until(lambda: done(database, subject, 1))
+            async with database.transaction() as session:
+                last = await session.scalar(text("SELECT last_sequence FROM outbox_relay"))
+            event = changed(subject, "forged").model_dump(mode="json") | {"sequence": (last or 0) + 1} | forged
+            await stream.publish("paivand.directory.organization.changed.v1", json.dumps(event).encode())
+            await emit(database, subject, 1, first=1)
+            assert await until(lambda: done(database, subject, 2)) == ["0", "1"]
+
 
 class TestProducerAway:
     async def test_what_is_in_the_stream_is_handled(

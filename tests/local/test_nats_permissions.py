@@ -69,7 +69,10 @@ async def is_refused(connection: Client, subject: str, *, to: str) -> bool:
     [
         ("directory", "publish", "paivand.referral.referral.accepted.v1"),
         ("directory", "subscribe", "paivand.referral.>"),
+        ("directory", "publish", "$JS.API.STREAM.UPDATE.PAIVAND_DIRECTORY"),
         ("referral", "publish", "paivand.directory.service.changed.v1"),
+        ("referral", "publish", "paivand.directory.request.forged.v1"),
+        ("referral", "publish", "_INBOX_directory.somebody"),
         ("referral", "subscribe", "paivand.directory.>"),
         ("referral", "subscribe", "_INBOX_directory.>"),
         ("notify", "publish", "paivand.referral.referral.accepted.v1"),
@@ -139,6 +142,22 @@ async def test_a_request_is_answered_once_by_the_service_not_by_the_stream(conne
             await notify.request("paivand.directory.request.outbox.read.v1", b"{}", timeout=5)
         ).data == b"the service"
     assert (await producer.stream_info("PAIVAND_DIRECTORY")).state.last_seq == before
+
+
+async def test_the_asker_cannot_have_the_answerer_speak_to_jetstream(connect: Connect) -> None:
+    directory, notify = await connect("directory"), await connect("notify")
+    producer, subject = directory.jetstream(), "paivand.directory.request.outbox.read.v1"
+    await producer.add_stream(StreamConfig(name="PAIVAND_DIRECTORY", subjects=["paivand.directory.*.*.v1"]))
+    await producer.publish("paivand.directory.service.changed.v1", b"{}")
+
+    async def answer(message: client.aio.msg.Msg) -> None:
+        await message.respond(b"")
+
+    await directory.subscribe(subject, queue="directory", cb=answer)
+    await directory.flush()
+    await notify.publish(subject, b"{}", reply="$JS.API.STREAM.PURGE.PAIVAND_DIRECTORY")
+    await until(lambda: any("stream.purge" in each for each in REFUSALS[directory]))
+    assert (await producer.stream_info("PAIVAND_DIRECTORY")).state.messages > 0
 
 
 async def test_a_wrong_password_is_refused(nats: NatsServer) -> None:
