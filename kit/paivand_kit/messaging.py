@@ -130,7 +130,7 @@ class Messaging:
             log.warning("no answer on %s: %s", subject, type(error).__name__)
             raise ProblemError(
                 ProblemType.UNAVAILABLE,
-                "Another part of the network does not answer. Nothing was changed.",
+                "Another part of the network does not answer. Send the same again in a moment.",
                 headers={"Retry-After": "2"},
             ) from None
 

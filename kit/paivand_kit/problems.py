@@ -130,8 +130,12 @@ def _from_http(fault: HTTPException) -> ProblemError:
 
 def _from_database(fault: Exception) -> ProblemError:
     log.error("database not available", exc_info=fault)
+    # Not "nothing was changed": a connection that is lost during the commit leaves that open.
     return ProblemError(
-        ProblemType.UNAVAILABLE, "The database does not answer. Nothing was changed.", headers={"Retry-After": "2"}
+        ProblemType.UNAVAILABLE,
+        "The database does not answer. Send the same again in a moment; its Idempotency-Key keeps it from being done "
+        "twice.",
+        headers={"Retry-After": "2"},
     )
 
 

@@ -43,7 +43,7 @@ class SigningKeys:
         if not self._keys:
             raise ProblemError(
                 ProblemType.UNAVAILABLE,
-                "Sign-in cannot be checked now.",
+                "Tokens cannot be checked now. Send the same again in a moment.",
                 headers={"Retry-After": str(int(RETRY_SECONDS))},
             )
         return self._keys.get(kid)

@@ -1,0 +1,49 @@
+"""What holds for each service as a whole, whatever it does."""
+
+import os
+import subprocess
+import sys
+
+import httpx
+import pytest
+from openapi_spec_validator import validate
+from paivand_local.testing import PostgresServer
+
+from tests.architecture.test_house_rules import ROOT, SERVICES, app_of
+
+pytestmark = pytest.mark.parametrize("service", SERVICES)
+
+
+@pytest.mark.integration
+def test_models_and_migrations_agree(service: str, postgres: PostgresServer) -> None:
+    migrations = ROOT / "services" / service / "migrations"
+    done = subprocess.run(
+        [sys.executable, "-m", "paivand_kit.migrations", str(migrations), "--check"],
+        env={"PATH": os.environ["PATH"], "PAIVAND_MIGRATION_URL": postgres.owner_url(service)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def test_document_is_public_and_valid(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    transport = httpx.ASGITransport(app_of(service, monkeypatch))
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        document = await client.get(f"/{service}/v1/openapi.json")
+        page = await client.get(f"/{service}/v1/docs")
+    assert (document.status_code, page.status_code) == (200, 200)
+    validate(document.json())
+
+
+async def test_every_operation_refuses_the_anonymous(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything else is looked at. The service has no database here, so nothing can have been read either."""
+    app = app_of(service, monkeypatch)
+    operations = [(method, path) for path, item in app.openapi()["paths"].items() for method in item]
+    assert len(operations) >= 16
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
+        for method, path in operations:
+            url = path.replace("{", "").replace("}", "")
+            answer = await client.request(method.upper(), url, headers={"Idempotency-Key": "x"}, json={})
+            assert answer.status_code == 401, (method, path, answer.status_code)
+            assert answer.headers["content-type"] == "application/problem+json"
