@@ -12,6 +12,9 @@ import pytest
 from fastapi import FastAPI, Header, Query
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from paivand_contracts.problems import Problem, ProblemType
 from paivand_kit import problems
 from paivand_kit.inputs import EmailAddress, Input, Line, Prose, WebAddress
@@ -68,6 +71,12 @@ def application() -> FastAPI:
     async def item(item_id: UUID) -> None: ...
 
     return app
+
+
+@pytest.fixture(autouse=True, scope="module")
+def trace_ids() -> None:
+    """As a service sets them up without a collector; a process has one provider, so after other tests this is nothing."""
+    trace.set_tracer_provider(TracerProvider(sampler=ALWAYS_OFF))
 
 
 @pytest.fixture
