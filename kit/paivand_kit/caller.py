@@ -17,6 +17,9 @@ from .problems import ProblemError
 from .signing_keys import SigningKeys
 
 ALGORITHMS = ["RS256", "ES256", "PS256"]
+# Keycloak's `typ` claim. ID tokens have the same issuer and key, and for the OAuth client `paivand` even our audience,
+# but are no credential: they travel in URLs (`id_token_hint`).
+ACCESS_TOKEN = "Bearer"  # noqa: S105 - no secret
 REMEMBERED_TOKENS = 10_000
 
 
@@ -70,6 +73,8 @@ class TokenVerifier:
                 issuer=self._issuer,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
+            if claims.get("typ") != ACCESS_TOKEN:
+                raise _unauthenticated("The token is not valid here.")
             return self._remember(token, key, _caller(claims))
         except jwt.ExpiredSignatureError:
             raise _unauthenticated("The token has expired. Sign in again.") from None

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -69,7 +69,7 @@ def _aware(value: Any) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _text(value: Any) -> str:
@@ -78,13 +78,17 @@ def _text(value: Any) -> str:
     return value
 
 
+def _uuid(value: Any) -> UUID:
+    return UUID(_text(value))
+
+
 def _integer(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 2**62:
         raise ValueError
     return value
 
 
-_READERS: dict[type, Callable[[Any], Any]] = {str: _text, int: _integer, UUID: UUID, datetime: _aware}
+_READERS: dict[type, Callable[[Any], Any]] = {str: _text, int: _integer, UUID: _uuid, datetime: _aware}
 
 _KEYS: TypeAdapter[list[Any]] = TypeAdapter(list[Any])
 

@@ -63,12 +63,16 @@ def test_a_person_signs_in_with_a_code_and_its_proof(browser: httpx.Client, stac
         "code": code,
         "code_verifier": verifier,
     }
-    token = browser.post(f"{OIDC}/token", data=form).raise_for_status().json()["access_token"]
+    tokens = browser.post(f"{OIDC}/token", data=form).raise_for_status().json()
+    token = tokens["access_token"]
     claims = jwt.decode(token, options={"verify_signature": False})
     assert claims["azp"] == "paivand"
     assert claims["organization_id"] == str(demonstration.organizations()["mehrubon"].id)
     mine = browser.get("/directory/v1/organizations", headers={"Authorization": f"Bearer {token}"})
     assert mine.status_code == 200
+    # An ID token says who signed in; it is no credential, although its audience has our name.
+    by_id_token = browser.get("/directory/v1/organizations", headers={"Authorization": f"Bearer {tokens['id_token']}"})
+    assert by_id_token.status_code == 401
 
 
 def test_without_a_proof_there_is_no_code(browser: httpx.Client, stack: Stack) -> None:

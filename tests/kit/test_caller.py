@@ -64,6 +64,8 @@ class TestRefused:
             pytest.param(lambda: token(aud=["account"]), id="wrong audience"),
             pytest.param(lambda: token(aud=None), id="no audience"),
             pytest.param(lambda: token(sub=None), id="no subject"),
+            pytest.param(lambda: token(typ="ID"), id="ID token"),
+            pytest.param(lambda: token(typ=None), id="no type"),
             pytest.param(unsigned, id="alg none"),
             pytest.param(signed_with_the_public_key, id="HS256 with the public key"),
             pytest.param(tampered, id="changed claims"),

@@ -65,12 +65,18 @@ def _cursor(value: Any) -> str:
         _cursor([1, str(uuid4())]),
         _cursor(["a\x00", str(uuid4())]),
         _cursor([None, str(uuid4())]),
+        *(_cursor(["a", strange]) for strange in (None, 1, 1.5, [], {}, True)),
     ],
 )
 def test_strange_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(ProblemError) as refusal:
         page_request(cursor)[0].after(str, UUID)
     assert [fault.parameter for fault in refusal.value.errors or []] == ["cursor"]
+
+
+def test_moment_before_the_first_year_is_refused() -> None:
+    with pytest.raises(ProblemError):
+        page_request(_cursor(["0001-01-01T00:00:00+14:00"]))[0].after(datetime)
 
 
 def test_last_page_has_no_next() -> None:

@@ -59,6 +59,12 @@ class TestRequest:
             ({"consent": {"given_at": "2026-11-24T10:00:00Z", "scope": []}}, "invalid", "/consent/scope"),
             ({"consent": {"given_at": "2026-11-24T10:00:00", "scope": ["referral"]}}, "invalid", "/consent/given_at"),
             ({"consent": {"given_at": "2126-11-24T10:00:00Z", "scope": ["referral"]}}, "invalid", "/consent/given_at"),
+            ({"consent": {"given_at": "0001-01-01T00:00:00Z", "scope": ["referral"]}}, "invalid", "/consent/given_at"),
+            (
+                {"consent": {"given_at": "0001-01-01T00:00:00+14:00", "scope": ["referral"]}},
+                "invalid",
+                "/consent/given_at",
+            ),
             (
                 {"consent": {"given_at": "2026-11-24T10:00:00Z", "scope": ["summary"]}},
                 "consent-missing",

@@ -1,6 +1,6 @@
 """What goes over the wire for referrals."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -65,7 +65,10 @@ class Outcome(StrEnum):
 class Consent(Input):
     """What the person agreed to."""
 
-    given_at: AwareDatetime = Field(description="When the person agreed (RFC 3339); not in the future.")
+    # Without a floor a year that PostgreSQL and JSON write differently makes a referral that nobody can read or answer.
+    given_at: AwareDatetime = Field(
+        ge=datetime(2000, 1, 1, tzinfo=UTC), description="When the person agreed (RFC 3339); not in the future."
+    )
     scope: Annotated[list[ConsentScope], Field(min_length=1, max_length=3)] = Field(
         description="`referral`: the pseudonymous case may be shown to the service (always needed). "
         "`summary`: the summary too. `redirect`: the service may pass the request on to another one.",
