@@ -75,7 +75,7 @@ def application() -> FastAPI:
 
 @pytest.fixture(autouse=True, scope="module")
 def trace_ids() -> None:
-    """As a service sets them up without a collector; a process has one provider, so after other tests this is nothing."""
+    """As a service sets them up without a collector. A process has one provider: after other tests it is there."""
     trace.set_tracer_provider(TracerProvider(sampler=ALWAYS_OFF))
 
 
