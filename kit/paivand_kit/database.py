@@ -32,7 +32,10 @@ class Database:
     """One engine of a service. `after_commit` is called after each commit that wrote to the outbox."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10)
+        # An error's text must not carry the values: it may end up in a log.
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=0, pool_timeout=10, hide_parameters=True
+        )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self.after_commit: list[Callable[[], None]] = []

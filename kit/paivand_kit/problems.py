@@ -10,6 +10,7 @@ from paivand_contracts.problems import InvalidField, Problem, ProblemType
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .telemetry import current_trace_id
 
@@ -139,8 +140,49 @@ def _from_database(fault: Exception) -> ProblemError:
     )
 
 
+BUG = ProblemError(ProblemType.INTERNAL, "Something went wrong here. Quote the trace id to the operators.")
+
+
+class AnswerBrokeOffError(Exception):
+    """Stands for an error that came when the answer had begun, without its text."""
+
+
+class LastResort:
+    """Answers what no handler took: a bare 500 with a trace id. Runs inside the request's span.
+
+    Starlette would answer outside of it and then raise the error on to the server, which logs its text; that may quote
+    data. Ours logs where it happened and no values.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handles one ASGI scope."""
+        has_begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except Exception as fault:
+            if scope["type"] != "http":
+                raise
+            log.error("unhandled error", exc_info=fault)
+            if has_begun:
+                raise AnswerBrokeOffError from None
+            await problem_response(BUG)(scope, receive, send)
+
+
 def install(app: FastAPI) -> None:
-    """Registers the handlers. Anything not declared is a bare 500 with a trace id, and is logged."""
+    """Registers the handlers. Anything not declared is a bare 500 with a trace id, and is logged.
+
+    Before the telemetry's middleware, so that this one lies inside it.
+    """
+    app.add_middleware(LastResort)
 
     async def on_problem(_: Request, error: ProblemError) -> JSONResponse:
         return problem_response(error)
@@ -159,9 +201,7 @@ def install(app: FastAPI) -> None:
 
     async def on_bug(_: Request, fault: Exception) -> JSONResponse:
         log.error("unhandled error", exc_info=fault)
-        return problem_response(
-            ProblemError(ProblemType.INTERNAL, "Something went wrong here. Quote the trace id to the operators.")
-        )
+        return problem_response(BUG)
 
     handlers: dict[type[Exception], Any] = {
         ProblemError: on_problem,
@@ -170,7 +210,6 @@ def install(app: FastAPI) -> None:
         DBAPIError: on_database,
         PoolTimeout: on_database,
         OSError: on_database,
-        Exception: on_bug,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)

@@ -74,8 +74,8 @@ class Service:
         )
         app.state.database = self.database
         app.state.verifier = self.verifier
-        app.add_middleware(telemetry.TelemetryMiddleware)
         problems.install(app)
+        app.add_middleware(telemetry.TelemetryMiddleware)
         _install_replays(app)
         for router in routers:
             app.include_router(router)

@@ -1,6 +1,7 @@
 """Every error is a problem document, and none repeats what was sent."""
 
 import logging
+import traceback
 from collections.abc import AsyncIterator
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI, Header, Query
+from fastapi.responses import StreamingResponse
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry import trace
@@ -54,7 +56,7 @@ class Everything(Input):
 
 
 def application() -> FastAPI:
-    app = FastAPI()
+    app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False})
     problems.install(app)
     app.add_middleware(TelemetryMiddleware)
 
@@ -66,6 +68,14 @@ def application() -> FastAPI:
     @app.get("/bug")
     async def bug() -> None:
         raise RuntimeError(SECRET)
+
+    @app.get("/broken-off")
+    async def broken_off() -> StreamingResponse:
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"begun"
+            raise RuntimeError(SECRET)
+
+        return StreamingResponse(parts())
 
     @app.get("/items/{item_id}")
     async def item(item_id: UUID) -> None: ...
@@ -153,6 +163,18 @@ class TestOthers:
             answer = await client.get("/bug")
         is_problem(answer, 500, ProblemType.INTERNAL)
         assert SECRET not in answer.text
+
+    @pytest.mark.parametrize("path", ["/bug", "/broken-off"])
+    async def test_the_server_gets_no_error_whose_text_it_would_log(self, path: str) -> None:
+        transport = httpx.ASGITransport(application(), raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            logged = ""
+            try:
+                await client.get(path)
+            except Exception as raised:
+                logged = "".join(traceback.format_exception(raised))
+        assert SECRET not in logged
+        assert ("AnswerBrokeOffError" in logged) == (path == "/broken-off")
 
     async def test_callers_trace_is_continued(self, client: httpx.AsyncClient) -> None:
         trace_id = "0af7651916cd43dd8448eb211c80319c"
