@@ -89,6 +89,11 @@ class TestCount:
             (3, 3, 3),
         ]
 
+    async def test_nothing_sent_changes_nothing(self, client: httpx.AsyncClient) -> None:
+        shelter = await a_shelter(client)
+        before = await shelter.figures()
+        assert (await shelter.count()).json() == before
+
     async def test_what_a_hold_changed_must_have_been_seen(self, client: httpx.AsyncClient) -> None:
         shelter = await a_shelter(client)
         assert (await shelter.count(available=1)).status_code == 200

@@ -73,6 +73,8 @@ async def change(
     locked = await lock_unscoped(session, capacity_id)
     check_version(expected, locked.version)
     sent = body.model_dump(exclude_unset=True)
+    if not sent:
+        return await get(session, caller, capacity_id)
     is_counted = not sent.keys().isdisjoint({"maximum", "available"})
     figures = _counted(locked.figures, sent.get("maximum"), sent.get("available"))
     described = await repository.describe(
