@@ -52,7 +52,8 @@ CREATE TABLE consumer_dead_letters (
 """
 
 RIGHTS = {
-    "outbox": "SELECT, INSERT, UPDATE",
+    # What an event says never changes; the relay gives it its place.
+    "outbox": "SELECT, INSERT, UPDATE (sequence, transaction_id)",
     "outbox_relay": "SELECT, UPDATE",
     "idempotency_keys": "SELECT, INSERT, DELETE",
     "consumer_cursors": "SELECT, INSERT, UPDATE",

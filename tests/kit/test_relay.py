@@ -15,6 +15,7 @@ from paivand_kit.relay import SEQUENCE, Relay
 from paivand_kit.settings import ServiceSettings
 from paivand_local.testing import NatsServer, PostgresServer
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from tests.factories.waiting import until
 from tests.kit.conftest import changed, effects, emit, record
@@ -213,3 +214,11 @@ async def _cut_connections(server: PostgresServer) -> None:
         )
         await connection.execute(text(others))
     await owner.close()
+
+
+async def test_an_event_cannot_be_changed_or_taken_back_by_its_service(database: Database, subject: str) -> None:
+    await emit(database, subject, 1)
+    for statement in ("UPDATE outbox SET event = '{}'", "UPDATE outbox SET event_type = 'x'", "DELETE FROM outbox"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with database.transaction() as session:
+                await session.execute(text(statement))
