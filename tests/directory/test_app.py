@@ -44,6 +44,8 @@ async def test_document_and_docs_are_public(client: httpx.AsyncClient) -> None:
         "/directory/v1/locations",
         "/directory/v1/locations/nearby",
         "/directory/v1/locations/{location_id}",
+        "/directory/v1/locations/{location_id}/release",
+        "/directory/v1/locations/{location_id}/releases",
         "/directory/v1/service_at_locations",
         "/directory/v1/service_at_locations/{service_at_location_id}",
     }

@@ -1,7 +1,9 @@
 """Composition root: everything the directory service is made of."""
 
 from fastapi import FastAPI
+from paivand_contracts.referral import referral_event
 from paivand_kit.caller import TokenVerifier
+from paivand_kit.consumer import EventConsumer, forget_old_inbox_rows
 from paivand_kit.leadership import run_every
 from paivand_kit.relay import Relay
 from paivand_kit.service import Service
@@ -19,10 +21,30 @@ from .locations.endpoints import router as locations
 from .matching.consumers import answering as answering_matches
 from .matching.endpoints import router as matching
 from .organizations.endpoints import router as organizations
+from .releases.consumers import handle_referral_events
+from .releases.endpoints import questions as release_questions
+from .releases.endpoints import router as releases
 from .service_at_locations.endpoints import router as service_at_locations
 from .services.endpoints import router as services
 from .settings import Settings
 from .taxonomy.endpoints import router as taxonomy
+
+ROUTERS = (
+    organizations,
+    services,
+    taxonomy,
+    locations,
+    location_questions,
+    releases,
+    release_questions,
+    service_at_locations,
+    hsds,
+    capacity,
+    holds,
+    eligibility,
+    eligibility_questions,
+    matching,
+)
 
 
 def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | None = None) -> FastAPI:
@@ -31,25 +53,22 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     service = Service("directory", settings, verifier)
     database, messaging = service.database, service.messaging
     relay = Relay(service.name, database, messaging)
+    referrals = EventConsumer(
+        service="directory",
+        producer="referral",
+        events=referral_event,
+        handle=handle_referral_events,
+        database=database,
+        messaging=messaging,
+    )
     app = service.application(
         title="Paivand directory",
         description="Who can help: member organizations and their services, in the words of HSDS 3.1.",
-        routers=[
-            organizations,
-            services,
-            taxonomy,
-            locations,
-            location_questions,
-            service_at_locations,
-            hsds,
-            capacity,
-            holds,
-            eligibility,
-            eligibility_questions,
-            matching,
-        ],
+        routers=ROUTERS,
         jobs=lambda: [
             relay.run(),
+            referrals.run(),
+            run_every(3600, "forget inbox rows", lambda: forget_old_inbox_rows(database)),
             *answering_holds(database, messaging),
             answering_matches(database, messaging),
             run_every(settings.hold_check_seconds, "tell of expired holds", lambda: tell_of_expired(database)),

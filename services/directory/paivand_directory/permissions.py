@@ -18,6 +18,7 @@ class Permission(StrEnum):
     COUNT_CAPACITY = "directory:capacity:count"
     MANAGE_HOLDS = "directory:hold:manage"
     MANAGE_LOCATIONS = "directory:location:manage"
+    ASK_FOR_PLACES = "directory:location:release"
 
 
 # Coordinators run the network and may belong to no member organization.
@@ -35,3 +36,4 @@ ManageServices = Annotated[Caller, Depends(Requires(Permission.MANAGE_SERVICES, 
 CountCapacity = Annotated[Caller, Depends(Requires(Permission.COUNT_CAPACITY, {Role.MEMBER, Role.MANAGER}))]
 ManageHolds = Annotated[Caller, Depends(Requires(Permission.MANAGE_HOLDS, {Role.MEMBER, Role.MANAGER}))]
 ManageLocations = Annotated[Caller, Depends(Requires(Permission.MANAGE_LOCATIONS, {Role.MANAGER}))]
+AskForPlaces = Annotated[Caller, Depends(Requires(Permission.ASK_FOR_PLACES, {Role.MEMBER, Role.MANAGER}))]

@@ -46,6 +46,12 @@ def _whole(row: LocationRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
+async def whole(session: AsyncSession, row: LocationRow) -> dict[str, Any]:
+    """All of a location, redacted or not: for `releases` alone, which records who is told."""
+    found = await details.read(session, details.OF_LOCATION, "location_id", [row.id])
+    return _whole(row) | found[row.id]
+
+
 async def get(session: AsyncSession, caller: Caller, location_id: UUID) -> dict[str, Any]:
     """Raises `not_found` unless the caller can see it."""
     row = await repository.get_location(session, caller, location_id)

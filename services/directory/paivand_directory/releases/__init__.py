@@ -1,0 +1,1 @@
+"""The exact place of a redacted location, told to the parties of an accepted referral, each time recorded."""
