@@ -8,26 +8,35 @@ from pydantic import BaseModel, ConfigDict, Field
 class ProblemType(StrEnum):
     """Stable names of what went wrong. The `type` member of a problem is `urn:paivand:problem:<name>`."""
 
-    MALFORMED = "malformed"
-    IDEMPOTENCY_KEY_REQUIRED = "idempotency-key-required"
-    IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused"
-    UNAUTHENTICATED = "unauthenticated"
-    FORBIDDEN = "forbidden"
-    NOT_FOUND = "not-found"
-    METHOD_NOT_ALLOWED = "method-not-allowed"
-    CONFLICT = "conflict"
-    NO_ROOM = "no-room"
-    TRANSITION_NOT_ALLOWED = "transition-not-allowed"
-    STALE = "stale"
-    TOO_LARGE = "too-large"
-    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type"
-    INVALID = "invalid"
-    CONSENT_MISSING = "consent-missing"
-    PRECONDITION_REQUIRED = "precondition-required"
-    TOO_MANY_REQUESTS = "too-many-requests"
-    INTERNAL = "internal"
-    UNAVAILABLE = "unavailable"
-    TIMEOUT = "timeout"
+    status: int
+    caption: str
+
+    def __new__(cls, name: str, status: int, title: str) -> "ProblemType":
+        """A member: its name, its HTTP status, and its title, which is the same wherever the problem comes from."""
+        member = str.__new__(cls, name)
+        member._value_, member.status, member.caption = name, status, title
+        return member
+
+    MALFORMED = "malformed", 400, "The request cannot be read"
+    IDEMPOTENCY_KEY_REQUIRED = "idempotency-key-required", 400, "Idempotency-Key is missing"
+    IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused", 422, "Idempotency-Key was used for another request"
+    UNAUTHENTICATED = "unauthenticated", 401, "Sign in first"
+    FORBIDDEN = "forbidden", 403, "Not allowed"
+    NOT_FOUND = "not-found", 404, "Not found"
+    METHOD_NOT_ALLOWED = "method-not-allowed", 405, "Method not allowed"
+    CONFLICT = "conflict", 409, "In conflict with what is there"
+    NO_ROOM = "no-room", 409, "Not enough room"
+    TRANSITION_NOT_ALLOWED = "transition-not-allowed", 409, "Not possible in this state"
+    STALE = "stale", 412, "Changed in the meantime"
+    TOO_LARGE = "too-large", 413, "Too large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "Media type not supported"
+    INVALID = "invalid", 422, "The input breaks a rule"
+    CONSENT_MISSING = "consent-missing", 422, "Consent is missing"
+    PRECONDITION_REQUIRED = "precondition-required", 428, "If-Match is missing"
+    TOO_MANY_REQUESTS = "too-many-requests", 429, "Too many requests"
+    INTERNAL = "internal", 500, "Our mistake"
+    UNAVAILABLE = "unavailable", 503, "Not available now"
+    TIMEOUT = "timeout", 504, "No answer in time"
 
     @property
     def urn(self) -> str:

@@ -17,34 +17,17 @@ from .telemetry import current_trace_id
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
-TITLES: dict[ProblemType, tuple[int, str]] = {
-    ProblemType.MALFORMED: (400, "The request cannot be read"),
-    ProblemType.IDEMPOTENCY_KEY_REQUIRED: (400, "Idempotency-Key is missing"),
-    ProblemType.UNAUTHENTICATED: (401, "Sign in first"),
-    ProblemType.FORBIDDEN: (403, "Not allowed"),
-    ProblemType.NOT_FOUND: (404, "Not found"),
-    ProblemType.METHOD_NOT_ALLOWED: (405, "Method not allowed"),
-    ProblemType.CONFLICT: (409, "In conflict with what is there"),
-    ProblemType.NO_ROOM: (409, "Not enough room"),
-    ProblemType.TRANSITION_NOT_ALLOWED: (409, "Not possible in this state"),
-    ProblemType.STALE: (412, "Changed in the meantime"),
-    ProblemType.TOO_LARGE: (413, "Too large"),
-    ProblemType.UNSUPPORTED_MEDIA_TYPE: (415, "Media type not supported"),
-    ProblemType.INVALID: (422, "The input breaks a rule"),
-    ProblemType.CONSENT_MISSING: (422, "Consent is missing"),
-    ProblemType.IDEMPOTENCY_KEY_REUSED: (422, "Idempotency-Key was used for another request"),
-    ProblemType.PRECONDITION_REQUIRED: (428, "If-Match is missing"),
-    ProblemType.TOO_MANY_REQUESTS: (429, "Too many requests"),
-    ProblemType.INTERNAL: (500, "Our mistake"),
-    ProblemType.UNAVAILABLE: (503, "Not available now"),
-    ProblemType.TIMEOUT: (504, "No answer in time"),
-}
+
+def _response(status: int) -> dict[str, Any]:
+    captions = [kind.caption for kind in ProblemType if kind.status == status]
+    return {
+        "description": "; ".join(captions),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
 
 # Every operation may answer with any of these; said once, in the OpenAPI document of each service.
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": title, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    for status, title in sorted(dict(reversed(TITLES.values())).items())
-}
+RESPONSES = {status: _response(status) for status in sorted({kind.status for kind in ProblemType})}
 
 
 class ProblemError(Exception):
@@ -75,18 +58,17 @@ def not_found(what: str) -> ProblemError:
 
 def problem_response(error: ProblemError) -> JSONResponse:
     """The answer for a `ProblemError`."""
-    status, title = TITLES[error.kind]
     problem = Problem(
         type=error.kind.urn,
-        title=title,
-        status=status,
+        title=error.kind.caption,
+        status=error.kind.status,
         detail=error.detail,
         trace_id=current_trace_id(),
         errors=error.errors,
         allowed=error.allowed,
     )
     body = problem.model_dump(exclude_none=True)
-    return JSONResponse(body, status_code=status, headers=error.headers, media_type=MEDIA_TYPE)
+    return JSONResponse(body, status_code=error.kind.status, headers=error.headers, media_type=MEDIA_TYPE)
 
 
 # pydantic's own text for these repeats a part of the input.

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from paivand_contracts.problems import ProblemType
 from paivand_contracts.referral import referral_event
-from paivand_kit.problems import TITLES
 from paivand_notify.webhooks.schemas import WebhookPinged
 from paivand_referral.referrals.rules import TRANSITIONS, Needs
 from standardwebhooks import Webhook
@@ -89,7 +88,7 @@ def test_every_decision_is_listed_once_and_numbered_without_gaps() -> None:
 
 def test_every_problem_type_is_explained_with_its_status() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", (ROOT / "docs/problems.md").read_text(), re.MULTILINE)
-    assert {(name, int(status)) for name, status in rows} == {(kind.value, TITLES[kind][0]) for kind in ProblemType}
+    assert {(name, int(status)) for name, status in rows} == {(kind.value, kind.status) for kind in ProblemType}
     assert len(rows) == len(ProblemType)
 
 

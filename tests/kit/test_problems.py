@@ -20,7 +20,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from paivand_contracts.problems import Problem, ProblemType
 from paivand_kit import problems
 from paivand_kit.inputs import EmailAddress, Input, Line, Prose, WebAddress
-from paivand_kit.problems import MEDIA_TYPE, TITLES
+from paivand_kit.problems import MEDIA_TYPE
 from paivand_kit.telemetry import TelemetryMiddleware
 from pydantic import Field
 
@@ -182,4 +182,7 @@ class TestOthers:
         assert answer.json()["trace_id"] == trace_id
 
     def test_every_type_has_status_and_title(self) -> None:
-        assert set(TITLES) == set(ProblemType)
+        for kind in ProblemType:
+            assert 400 <= kind.status <= 599
+            assert kind.caption
+            assert kind.urn == f"urn:paivand:problem:{kind.value}"

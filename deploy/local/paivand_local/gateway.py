@@ -21,18 +21,18 @@ GATEWAY = Path(__file__).resolve().parents[3] / "gateway"
 World = Literal["local", "compose"]
 
 PROBLEMS = {
-    400: (ProblemType.MALFORMED, "Malformed request", "The gateway cannot read this request."),
-    401: (ProblemType.UNAUTHENTICATED, "Not signed in", "Send a valid access token: `Authorization: Bearer …`."),
-    403: (ProblemType.FORBIDDEN, "Not allowed", "This access token is not meant for this network."),
-    404: (ProblemType.NOT_FOUND, "Not found", "There is nothing at this address."),
-    408: (ProblemType.TIMEOUT, "Too slow", "The request did not arrive in time."),
-    413: (ProblemType.TOO_LARGE, "Too large", "A request body may have 1 MiB at most."),
-    429: (ProblemType.TOO_MANY_REQUESTS, "Too many requests", "Wait a moment, then try again."),
-    431: (ProblemType.TOO_LARGE, "Headers too large", "The request headers are too large."),
-    500: (ProblemType.INTERNAL, "Internal error", "Something went wrong here. Nothing is known about your request."),
-    502: (ProblemType.UNAVAILABLE, "Not available", "A part of the network does not answer. Try again shortly."),
-    503: (ProblemType.UNAVAILABLE, "Not available", "A part of the network does not answer. Try again shortly."),
-    504: (ProblemType.TIMEOUT, "No answer in time", "A part of the network did not answer in time. Try again."),
+    400: (ProblemType.MALFORMED, "The gateway cannot read this request."),
+    401: (ProblemType.UNAUTHENTICATED, "Send a valid access token: `Authorization: Bearer …`."),
+    403: (ProblemType.FORBIDDEN, "This access token is not meant for this network."),
+    404: (ProblemType.NOT_FOUND, "There is nothing at this address."),
+    408: (ProblemType.TIMEOUT, "The request did not arrive in time."),
+    413: (ProblemType.TOO_LARGE, "A request body may have 1 MiB at most."),
+    429: (ProblemType.TOO_MANY_REQUESTS, "Wait a moment, then try again."),
+    431: (ProblemType.TOO_LARGE, "The request headers are too large."),
+    500: (ProblemType.INTERNAL, "Something went wrong here. Nothing is known about your request."),
+    502: (ProblemType.UNAVAILABLE, "A part of the network does not answer. Try again shortly."),
+    503: (ProblemType.UNAVAILABLE, "A part of the network does not answer. Try again shortly."),
+    504: (ProblemType.TIMEOUT, "A part of the network did not answer in time. Try again."),
 }
 """What the gateway itself answers, by status; everything else comes from a service."""
 
@@ -115,10 +115,10 @@ def _page() -> dict[str, Any]:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    kind, title, detail = PROBLEMS[status]
+    kind, detail = PROBLEMS[status]
     document: dict[str, Any] = {
-        "type": f"urn:paivand:problem:{kind.value}",
-        "title": title,
+        "type": kind.urn,
+        "title": kind.caption,
         "status": status,
         "detail": detail,
     }
