@@ -70,6 +70,26 @@ def test_rules_are_pure() -> None:
     assert faults == []
 
 
+# What a file may not import, by its own name: data flows endpoint -> use case -> rules -> repository, never back.
+BACKWARDS = {
+    "service.py": {"endpoints", "consumers", "jobs"},
+    "repository.py": {"endpoints", "consumers", "jobs", "service"},
+    "rules.py": {"endpoints", "consumers", "jobs", "service", "repository", "tables", "schemas"},
+    "tables.py": {"endpoints", "consumers", "jobs", "service", "repository", "schemas"},
+}
+
+
+def test_arrows_inside_a_service_point_one_way() -> None:
+    """Within a feature, who follows an import goes towards the database, never back."""
+    faults: list[str] = []
+    for name, path, tree in sources("services"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.level == 1:
+                reached = {alias.name for alias in node.names} | set((node.module or "").split("."))
+                faults += [f"{name}: {back}" for back in reached & BACKWARDS.get(path.name, set())]
+    assert faults == []
+
+
 def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """How long a function's body is, without its docstring."""
     body = function.body[1:] if ast.get_docstring(function) else function.body
