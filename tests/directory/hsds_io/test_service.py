@@ -276,6 +276,19 @@ class TestExport:
         outcome = await import_feed(app.state.database, path)
         assert ([str(fault) for fault in outcome.faults], outcome.changed) == ([], 0)
 
+    async def test_an_export_without_confidential_places_does_not_wipe_them_when_it_is_read_back(
+        self, client: httpx.AsyncClient, app: FastAPI, tmp_path: Path, kept: UUID
+    ) -> None:
+        before = await read(client, str(kept), member_of(kept))
+        path = tmp_path / "all.json"
+        with path.open("w") as file:
+            await export.to_json(app.state.database, file, with_redacted=False)
+        outcome = await import_feed(app.state.database, path)
+        assert ([str(fault) for fault in outcome.faults], outcome.changed) == ([], 0)
+        after = await read(client, str(kept), member_of(kept))
+        assert after == before
+        assert after["locations"][0]["latitude"] == 37.8361
+
     async def test_confidential_places_leave_only_when_asked_for(
         self, app: FastAPI, tmp_path: Path, kept: UUID
     ) -> None:

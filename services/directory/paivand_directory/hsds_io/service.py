@@ -16,16 +16,20 @@ from ..hsds.terms import CODES
 from ..organizations import service as organizations
 from ..services import service as services
 from . import readers, repository
-from .kinds import ALL, Kind
-from .schemas import Fault
+from .kinds import ALL, KINDS, Kind
+from .schemas import Fault, columns_of
 from .staging import Staging
 
 Values = dict[str, Any]
 Progress = Callable[[int, int], None]
 """Called with how many organizations are done, and of how many; while the feed is read, with its rows and 0."""
 OWNED = ("service", "location", "service_at_location")
-# What a feed may be silent about: then what is there stays.
-KEPT = {"location": ("is_redacted", "country", "region", "district"), "service": ("taxonomy_terms",)}
+# What a feed may be silent about: then what is there stays. An export without the redacted places says of them nothing
+# but the district; to read it back must not wipe them.
+KEPT = {
+    "location": tuple(name for name in columns_of(KINDS["location"]) if name not in ("id", "organization_id")),
+    "service": ("taxonomy_terms",),
+}
 
 
 @dataclass(slots=True)
