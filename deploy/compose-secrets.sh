@@ -14,5 +14,6 @@ for name in MEHRUBON ADOLAT SHIFO; do
     echo "PAIVAND_INTEGRATOR_${name}_SECRET=$(secret)"
 done
 echo "KEYCLOAK_ADMIN_PASSWORD=$(secret)"
+echo "PAIVAND_DIRECTORY_CLIENT_SECRET=$(secret)"
 echo "PAIVAND_DEMONSTRATION_PASSWORD=$(secret)"
 echo "PAIVAND_WEBHOOK_SECRET_KEY=$(head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n')"

@@ -95,7 +95,8 @@ def _caller(claims: dict[str, Any]) -> Caller:
     organization = claims.get("organization_id")
     # The attribute alone is not enough: who was removed from the organization in Keycloak has lost the membership.
     memberships = cast(dict[str, dict[str, str]], claims.get("organization") or {})
-    is_member = any(membership.get("id") == organization for membership in memberships.values())
+    # Keycloak chooses the ids of organizations that it makes by request; these have the directory's id as alias.
+    is_member = organization in memberships or any(each.get("id") == organization for each in memberships.values())
     return Caller(
         subject=str(claims["sub"]),
         client_id=str(claims.get("azp", "")),

@@ -24,6 +24,16 @@ async def test_document_and_docs_are_public(client: httpx.AsyncClient) -> None:
         "/directory/v1/services/{service_id}/capacities",
         "/directory/v1/services/{service_id}/eligibility",
         "/directory/v1/services/{service_id}/eligibility-check",
+        "/directory/v1/memberships",
+        "/directory/v1/memberships/{membership_id}",
+        "/directory/v1/memberships/{membership_id}/agreements",
+        "/directory/v1/memberships/{membership_id}/history",
+        *(
+            f"/directory/v1/memberships/{{membership_id}}/{action}"
+            for action in ("review", "activate", "suspend", "reinstate", "withdraw")
+        ),
+        "/directory/v1/people",
+        "/directory/v1/people/{person_id}",
         "/directory/v1/organizations",
         "/directory/v1/organizations/{organization_id}",
         "/directory/v1/services",

@@ -167,6 +167,11 @@ class Site:
             "PAIVAND_AUDIENCE": "paivand",
             "PAIVAND_PUBLIC_URL": self.public_url,
         }
+        if service == "directory":
+            common |= {
+                "PAIVAND_KEYCLOAK_URL": f"http://{LOOPBACK}:{self.ports.keycloak}/auth",
+                "PAIVAND_KEYCLOAK_CLIENT_SECRET": self.secret("directory_client_secret"),
+            }
         if service == "notify":
             common |= {
                 "PAIVAND_SMTP_HOST": LOOPBACK,

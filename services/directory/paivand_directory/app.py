@@ -16,11 +16,15 @@ from .holds.consumers import answering as answering_holds
 from .holds.endpoints import router as holds
 from .holds.jobs import tell_of_expired
 from .hsds.endpoints import router as hsds
+from .keycloak.jobs import following
 from .locations.endpoints import questions as location_questions
 from .locations.endpoints import router as locations
 from .matching.consumers import answering as answering_matches
 from .matching.endpoints import router as matching
+from .memberships.endpoints import router as memberships
+from .memberships.jobs import suspend_ended, warn_of_ending
 from .organizations.endpoints import router as organizations
+from .people.endpoints import router as people
 from .releases.consumers import handle_referral_events
 from .releases.endpoints import questions as release_questions
 from .releases.endpoints import router as releases
@@ -31,6 +35,8 @@ from .taxonomy.endpoints import router as taxonomy
 
 ROUTERS = (
     organizations,
+    memberships,
+    people,
     services,
     taxonomy,
     locations,
@@ -72,6 +78,9 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             *answering_holds(database, messaging),
             answering_matches(database, messaging),
             run_every(settings.hold_check_seconds, "tell of expired holds", lambda: tell_of_expired(database)),
+            run_every(settings.membership_check_seconds, "warn of ending", lambda: warn_of_ending(database)),
+            run_every(settings.membership_check_seconds, "suspend ended", lambda: suspend_ended(database)),
+            *([following(database, settings)] if settings.keycloak_url else []),
             run_every(settings.stale_check_seconds, "ask to confirm", lambda: ask_to_confirm(database)),
         ],
     )

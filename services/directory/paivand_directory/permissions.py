@@ -18,6 +18,9 @@ class Permission(StrEnum):
     COUNT_CAPACITY = "directory:capacity:count"
     MANAGE_HOLDS = "directory:hold:manage"
     MANAGE_LOCATIONS = "directory:location:manage"
+    READ_MEMBERSHIPS = "directory:membership:read"
+    VET_MEMBERS = "directory:membership:vet"
+    MANAGE_PEOPLE = "directory:person:manage"
     ASK_FOR_PLACES = "directory:location:release"
 
 
@@ -37,3 +40,9 @@ CountCapacity = Annotated[Caller, Depends(Requires(Permission.COUNT_CAPACITY, {R
 ManageHolds = Annotated[Caller, Depends(Requires(Permission.MANAGE_HOLDS, {Role.MEMBER, Role.MANAGER}))]
 ManageLocations = Annotated[Caller, Depends(Requires(Permission.MANAGE_LOCATIONS, {Role.MANAGER}))]
 AskForPlaces = Annotated[Caller, Depends(Requires(Permission.ASK_FOR_PLACES, {Role.MEMBER, Role.MANAGER}))]
+ReadMemberships = Annotated[
+    Caller,
+    Depends(Requires(Permission.READ_MEMBERSHIPS, {Role.MANAGER, Role.COORDINATOR}, member_only=False)),
+]
+VetMembers = Annotated[Caller, Depends(Requires(Permission.VET_MEMBERS, {Role.COORDINATOR}, member_only=False))]
+ManagePeople = Annotated[Caller, Depends(Requires(Permission.MANAGE_PEOPLE, {Role.MANAGER}))]

@@ -1,6 +1,7 @@
 """What the directory is told from outside."""
 
 from paivand_kit.settings import ServiceSettings
+from pydantic import SecretStr
 
 
 class Settings(ServiceSettings):
@@ -8,3 +9,8 @@ class Settings(ServiceSettings):
 
     hold_check_seconds: float = 5
     stale_check_seconds: float = 60
+    membership_check_seconds: float = 600
+    keycloak_check_seconds: float = 2
+    keycloak_url: str = ""
+    """Keycloak's address past the gateway, with its path; without one nobody is told of members and people."""
+    keycloak_client_secret: SecretStr = SecretStr("")

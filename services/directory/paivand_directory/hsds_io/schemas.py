@@ -51,7 +51,9 @@ class Fault:
 
 def columns_of(kind: Kind) -> dict[str, Any]:
     """Name -> column of what a feed may say of this kind."""
-    hidden = OURS | {"organization": {"status"}, "service_at_location": {"organization_id"}}.get(kind.name, set())
+    hidden = OURS | {"organization": {"status", "is_vetted"}, "service_at_location": {"organization_id"}}.get(
+        kind.name, set()
+    )
     return {column.name: column for column in kind.table.__table__.columns if column.name not in hidden}
 
 

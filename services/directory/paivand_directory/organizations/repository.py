@@ -52,6 +52,18 @@ async def lock_organization(session: AsyncSession, caller: Caller, organization_
     return await session.scalar(visible_to(caller).where(OrganizationRow.id == organization_id).with_for_update())
 
 
+async def get_unscoped(session: AsyncSession, organization_id: UUID) -> OrganizationRow:
+    """One that is known to be there, as it is now."""
+    query = select(OrganizationRow).where(OrganizationRow.id == organization_id)
+    return (await session.scalars(query, execution_options={"populate_existing": True})).one()
+
+
+async def lock_unscoped(session: AsyncSession, organization_id: UUID) -> OrganizationRow:
+    """One that is known to be there, kept from changes by others until the transaction ends."""
+    query = select(OrganizationRow).where(OrganizationRow.id == organization_id).with_for_update()
+    return (await session.scalars(query, execution_options={"populate_existing": True})).one()
+
+
 async def exists_unscoped(session: AsyncSession, organization_id: UUID) -> bool:
     """Whether it has joined the network."""
     return await session.scalar(select(OrganizationRow.id).where(OrganizationRow.id == organization_id)) is not None

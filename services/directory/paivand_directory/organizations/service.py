@@ -19,6 +19,7 @@ from .schemas import OrganizationPatch, OrganizationPut
 from .tables import OrganizationRow
 
 exists_unscoped = repository.exists_unscoped
+get_unscoped = repository.get_unscoped
 visible_to = repository.visible_to
 
 
@@ -49,8 +50,10 @@ async def admit(
         await announce(session, [added])
         return added, True
     row = await _locked(session, caller, organization_id)
-    if _differing(row, values):
+    differing = _differing(row, values)
+    if differing:
         check_version(expected_version(if_match), row.version)
+    _leave_to_membership(row, differing)
     return await _changed(session, row, values), False
 
 
@@ -69,7 +72,29 @@ async def change(
     if refused := sorted(values.keys() - open_to_caller):
         raise ProblemError(ProblemType.FORBIDDEN, f"Your role may not change: {', '.join(refused)}.")
     check_version(expected, row.version)
+    _leave_to_membership(row, _differing(row, values))
     return await _changed(session, row, values)
+
+
+async def follow_membership(
+    session: AsyncSession, organization_id: UUID, *, name: str, description: str, status: OrganizationStatus
+) -> None:
+    """Makes a member's entry active or suspended, and makes the entry when there is none."""
+    values = {"name": name, "description": description, "status": status, "is_vetted": True}
+    added = await repository.add(session, organization_id, values)
+    if added is not None:
+        await announce(session, [added])
+        return
+    row = await repository.lock_unscoped(session, organization_id)
+    await _changed(session, row, {"status": status, "is_vetted": True})
+
+
+def _leave_to_membership(row: OrganizationRow, differing: dict[str, Any]) -> None:
+    """Otherwise one coordinator alone could let in whom two have not vetted."""
+    if row.is_vetted and "status" in differing:
+        raise ProblemError(
+            ProblemType.CONFLICT, "This organization's status follows its membership: suspend or reinstate that."
+        )
 
 
 async def _locked(session: AsyncSession, caller: Caller, organization_id: UUID) -> OrganizationRow:

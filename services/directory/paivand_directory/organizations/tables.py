@@ -36,6 +36,8 @@ class OrganizationRow(Base):
     uri: Mapped[str | None] = mapped_column(Text)
     parent_organization_id: Mapped[UUID | None]
     status: Mapped[str] = mapped_column(Text)
+    is_vetted: Mapped[bool] = mapped_column(server_default=text("false"))
+    """It has been let in by a membership, which alone says whether it is active."""
     version: Mapped[int] = mapped_column(server_default=text("1"))
     last_modified: Mapped[datetime] = mapped_column(server_default=func.now())
     search: Mapped[Any] = mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True), deferred=True)

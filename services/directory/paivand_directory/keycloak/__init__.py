@@ -1,0 +1,1 @@
+"""Makes Keycloak say what memberships and people say."""

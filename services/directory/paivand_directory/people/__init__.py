@@ -1,0 +1,1 @@
+"""The people of member organizations, as their managers keep them."""

@@ -1,0 +1,81 @@
+"""The queue without a Keycloak; with one it is in tests/system/test_membership.py."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import FastAPI
+from paivand_directory.keycloak import repository, service
+from paivand_directory.keycloak.admin import KeycloakAdmin
+from paivand_directory.keycloak.jobs import work_off
+from paivand_kit.database import Database
+from sqlalchemy import text
+
+from tests.factories.directory import admit
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+async def database(app: FastAPI) -> AsyncIterator[Database]:
+    """With a queue that holds nothing due but what the test puts there."""
+    async with app.state.database.transaction() as session:
+        await session.execute(text("UPDATE keycloak_jobs SET done_at = now() WHERE done_at IS NULL"))
+    yield app.state.database
+    async with app.state.database.transaction() as session:
+        await session.execute(text("UPDATE keycloak_jobs SET done_at = now() WHERE done_at IS NULL"))
+
+
+@pytest.fixture
+async def nobody() -> AsyncIterator[KeycloakAdmin]:
+    """Where no Keycloak answers."""
+    admin = KeycloakAdmin("http://127.0.0.1:1/auth", "unused")
+    yield admin
+    await admin.close()
+
+
+async def enqueue(database: Database, *organizations: UUID) -> None:
+    for organization_id in organizations:
+        async with database.transaction() as session:
+            await service.enqueue(session, organization_id)
+
+
+async def test_keycloak_down_only_delays(client: Any, database: Database, nobody: KeycloakAdmin) -> None:
+    organization_id = await admit(client)
+    await enqueue(database, organization_id)
+    assert await work_off(database, nobody) == 0
+    query = text(
+        "SELECT attempts, done_at, error, due_at > now() AS is_later FROM keycloak_jobs WHERE organization_id = :id"
+    )
+    async with database.transaction() as session:
+        [job] = (await session.execute(query, {"id": organization_id})).all()
+        assert tuple(job) == (1, None, "ConnectError", True)
+        assert await repository.claim_due_unscoped(session) is None
+
+
+async def test_replicas_share_the_work_and_an_organizations_jobs_wait_for_each_other(database: Database) -> None:
+    first, second = uuid4(), uuid4()
+    await enqueue(database, first, first, second)
+    async with database.transaction() as one, database.transaction() as other, database.transaction() as third:
+        claimed = [await repository.claim_due_unscoped(session) for session in (one, other)]
+        assert {job.organization_id for job in claimed if job} == {first, second}
+        assert await repository.claim_due_unscoped(third) is None
+        job = next(job for job in claimed if job and job.organization_id == first)
+        await repository.finish(one, job)
+    async with database.transaction() as session:
+        remaining = await repository.claim_due_unscoped(session)
+        assert remaining is not None
+        assert remaining.position > job.position
+
+
+async def test_a_failed_job_holds_back_the_later_ones_of_its_organization(
+    client: Any, database: Database, nobody: KeycloakAdmin
+) -> None:
+    organization_id = await admit(client)
+    await enqueue(database, organization_id, organization_id)
+    await work_off(database, nobody)
+    await work_off(database, nobody)
+    query = text("SELECT attempts FROM keycloak_jobs WHERE organization_id = :id ORDER BY position")
+    async with database.transaction() as session:
+        assert list(await session.scalars(query, {"id": organization_id})) == [1, 0]
