@@ -141,5 +141,5 @@ class Requires:
             raise ProblemError(ProblemType.FORBIDDEN, f"This needs the role {needed} ({self.permission}).")
         if self.member_only:
             caller.organization()
-        require_key(request, caller.subject)
+        require_key(request, caller.subject, caller.organization_id)
         return caller

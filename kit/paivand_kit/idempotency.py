@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -110,8 +111,11 @@ async def _read_key(request: Request) -> Once | None:
     return Once(subject="", key=key, fingerprint=fingerprint.hexdigest())
 
 
-def require_key(request: Request, subject: str) -> None:
-    """Binds the request's key to the caller, once it is known; 400 when a POST has none."""
+def require_key(request: Request, subject: str, organization_id: UUID | None) -> None:
+    """Binds the request's key to the caller, once it is known; 400 when a POST has none.
+
+    Who acts for another organization by now sends another request, and gets no answer that the former one got.
+    """
     if not hasattr(request.state, "once"):
         return
     once: Once | None = request.state.once
@@ -122,6 +126,7 @@ def require_key(request: Request, subject: str) -> None:
             "200 characters); send the same value when you repeat the request.",
         )
     once.subject = subject
+    once.fingerprint = hashlib.sha256(f"{once.fingerprint} {organization_id}".encode()).hexdigest()
 
 
 async def replay(request: Request) -> Response | None:

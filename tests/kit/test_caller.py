@@ -103,6 +103,11 @@ class TestAccepted:
     async def test_email_counts_only_when_verified(self, email_verified: object) -> None:
         assert (await verifier().verify(token(email="a@b.tj", email_verified=email_verified))).email is None
 
+    async def test_directory_id_may_be_the_alias_in_keycloak(self) -> None:
+        organization_id = uuid4()
+        claims = token(organization_id=organization_id, organization={str(organization_id): {"id": str(uuid4())}})
+        assert (await verifier().verify(claims)).organization_id == organization_id
+
     @pytest.mark.parametrize("organization", [None, {}, {"other": {"id": str(uuid4())}}])
     async def test_who_was_removed_from_the_organization_acts_for_none(self, organization: Any) -> None:
         removed = await verifier().verify(token(organization_id=uuid4(), organization=organization))

@@ -107,6 +107,17 @@ async def test_same_key_for_another_body_is_refused(
     assert await effects(database, subject) == ["x"]
 
 
+async def test_who_has_changed_organizations_gets_no_answer_of_the_former_one(
+    client: httpx.AsyncClient, database: Database, subject: str
+) -> None:
+    person, key = str(uuid4()), {"Idempotency-Key": str(uuid4())}
+    before, after = (bearer(subject=person, organization_id=uuid4()) | key for _ in range(2))
+    assert (await client.post(PATH, json={"subject": subject}, headers=before)).status_code == 201
+    answer = await client.post(PATH, json={"subject": subject}, headers=after)
+    assert problem(answer) == (422, "idempotency-key-reused")
+    assert await effects(database, subject) == ["x"]
+
+
 async def test_same_key_of_another_person_is_another_key(
     client: httpx.AsyncClient, database: Database, headers: dict[str, str], subject: str
 ) -> None:
