@@ -174,7 +174,7 @@ async def test_managers_keep_their_own_people_and_reach_nobody_else(
     assert answer.status_code == 204
     await until(lambda: accounts.is_locked(colleague))
     assert (await accounts.sign_in(colleague)).status_code == 400
-    # Jobs of an organization go in order, so the coordinator's removal is behind us.
+    # Jobs are done in the order of their time, so the coordinator's removal is behind us.
     assert (await accounts.find("nigora@network.example.org"))["enabled"]
     await move(karim, membership, "withdraw")
     for each in (manager, member):

@@ -1,5 +1,6 @@
 """The queue without a Keycloak; with one it is in tests/system/test_membership.py."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from paivand_kit.database import Database
 from sqlalchemy import text
 
 from tests.factories.directory import admit
+from tests.factories.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -54,28 +56,44 @@ async def test_keycloak_down_only_delays(client: Any, database: Database, nobody
         assert await repository.claim_due_unscoped(session) is None
 
 
-async def test_replicas_share_the_work_and_an_organizations_jobs_wait_for_each_other(database: Database) -> None:
-    first, second = uuid4(), uuid4()
-    await enqueue(database, first, first, second)
+async def test_replicas_share_the_work(database: Database) -> None:
+    await enqueue(database, uuid4(), uuid4())
     async with database.transaction() as one, database.transaction() as other, database.transaction() as third:
-        claimed = [await repository.claim_due_unscoped(session) for session in (one, other)]
-        assert {job.organization_id for job in claimed if job} == {first, second}
-        assert await repository.claim_due_unscoped(third) is None
-        job = next(job for job in claimed if job and job.organization_id == first)
-        await repository.finish(one, job)
+        claimed = [await repository.claim_due_unscoped(session) for session in (one, other, third)]
+        assert claimed[0]
+        assert claimed[1]
+        assert claimed[0].position < claimed[1].position
+        assert claimed[2] is None
+        await repository.finish(one, claimed[0])
     async with database.transaction() as session:
-        remaining = await repository.claim_due_unscoped(session)
-        assert remaining is not None
-        assert remaining.position > job.position
+        left = await repository.claim_due_unscoped(session)
+        assert left is not None
+        assert left.position == claimed[1].position
 
 
-async def test_a_failed_job_holds_back_the_later_ones_of_its_organization(
-    client: Any, database: Database, nobody: KeycloakAdmin
-) -> None:
+async def test_two_replicas_never_do_jobs_of_one_organization_at_once(database: Database) -> None:
+    organization_id = uuid4()
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+    async def is_waiting() -> bool:
+        async with database.transaction() as session:
+            return await session.scalar(waiting) == 1
+
+    async with database.transaction() as second:
+        async with database.transaction() as first:
+            await repository.lock_organization_unscoped(first, organization_id)
+            await repository.lock_organization_unscoped(first, uuid4())
+            task = asyncio.create_task(repository.lock_organization_unscoped(second, organization_id))
+            await until(is_waiting)
+            assert not task.done()
+        await task
+
+
+async def test_a_failed_job_holds_back_no_other(client: Any, database: Database, nobody: KeycloakAdmin) -> None:
     organization_id = await admit(client)
     await enqueue(database, organization_id, organization_id)
-    await work_off(database, nobody)
-    await work_off(database, nobody)
+    for _ in range(2):
+        await work_off(database, nobody)
     query = text("SELECT attempts FROM keycloak_jobs WHERE organization_id = :id ORDER BY position")
     async with database.transaction() as session:
-        assert list(await session.scalars(query, {"id": organization_id})) == [1, 0]
+        assert list(await session.scalars(query, {"id": organization_id})) == [1, 1]

@@ -68,9 +68,7 @@ CREATE TABLE keycloak_jobs (
     done_at timestamptz,
     error text
 );
-CREATE INDEX ix_keycloak_jobs_organization_id_position ON keycloak_jobs (organization_id, position)
-    WHERE done_at IS NULL;
-CREATE INDEX ix_keycloak_jobs_due_at ON keycloak_jobs (due_at) WHERE done_at IS NULL
+CREATE INDEX ix_keycloak_jobs_due_at_position ON keycloak_jobs (due_at, position) WHERE done_at IS NULL
 """
 
 

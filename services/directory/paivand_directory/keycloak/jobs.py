@@ -13,7 +13,7 @@ from ..people import service as people
 from ..people.rules import PRESENT, PersonStatus
 from ..people.tables import PersonRow
 from ..settings import Settings
-from . import repository, rules
+from . import repository, rules, service
 from .admin import AccountTaken, KeycloakAdmin
 from .tables import KeycloakJobRow
 
@@ -30,9 +30,10 @@ async def following(database: Database, settings: Settings) -> None:
 
 
 async def work_off(database: Database, admin: KeycloakAdmin) -> int:
-    """Does the due jobs, those of an organization in their order. Safe in several replicas. Returns how many.
+    """Does the due jobs, one of an organization at a time. Safe in several replicas. Returns how many.
 
-    The job's row stays locked while Keycloak is asked: if this process dies, the next one does it again.
+    The job's row stays locked while Keycloak is asked: if this process dies, the next one does it again. One that
+    fails holds back no other: an address that no mail reaches must not delay a suspension.
     """
     done = 0
     while True:
@@ -42,13 +43,11 @@ async def work_off(database: Database, admin: KeycloakAdmin) -> int:
                 return done
             try:
                 await _follow(session, admin, job)
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, LookupError, ValueError) as error:
                 # Neither the address nor the answer: both may hold a person's e-mail.
-                reason = (
-                    str(error.response.status_code)
-                    if isinstance(error, httpx.HTTPStatusError)
-                    else type(error).__name__
-                )
+                reason = type(error).__name__
+                if isinstance(error, httpx.HTTPStatusError):
+                    reason = f"HTTP {error.response.status_code}"
                 log.warning("Keycloak job %d waits: %s", job.position, reason)
                 await repository.postpone(session, job, reason, rules.pause_after(job.attempts))
                 if isinstance(error, httpx.TransportError):
@@ -59,17 +58,19 @@ async def work_off(database: Database, admin: KeycloakAdmin) -> int:
 
 
 async def _follow(session: AsyncSession, admin: KeycloakAdmin, job: KeycloakJobRow) -> None:
+    await repository.lock_organization_unscoped(session, job.organization_id)
     organization = await organizations.get_unscoped(session, job.organization_id)
     is_active = organization.status == OrganizationStatus.ACTIVE
     keycloak_id = await admin.put_organization(organization.id, organization.name, is_enabled=is_active)
-    if not is_active:
-        await admin.lock_out_members(keycloak_id)
     if job.person_id is not None:
-        rows = [await people.get_unscoped(session, job.person_id)]
-    else:
-        rows = await people.list_present_unscoped(session, organization.id) if is_active else []
-    for person in rows:
+        person = await people.get_unscoped(session, job.person_id)
         await _follow_person(session, admin, person, keycloak_id, is_active=is_active)
+    elif is_active:
+        # One job each, so that one that fails does not hold back the others.
+        for person in await people.list_present_unscoped(session, organization.id):
+            await service.enqueue(session, organization.id, person.id)
+    else:
+        await admin.lock_out_members(keycloak_id)
 
 
 async def _follow_person(

@@ -3,13 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from .tables import KeycloakJobRow
-
-Earlier = aliased(KeycloakJobRow)
 
 
 async def add(session: AsyncSession, organization_id: UUID, person_id: UUID | None) -> None:
@@ -18,15 +15,16 @@ async def add(session: AsyncSession, organization_id: UUID, person_id: UUID | No
 
 
 async def claim_due_unscoped(session: AsyncSession) -> KeycloakJobRow | None:
-    """A due job that no earlier one of its organization stands before, locked; other replicas skip it."""
-    waits = exists().where(
-        Earlier.organization_id == KeycloakJobRow.organization_id,
-        Earlier.position < KeycloakJobRow.position,
-        Earlier.done_at.is_(None),
-    )
-    query = select(KeycloakJobRow).where(KeycloakJobRow.done_at.is_(None), KeycloakJobRow.due_at <= func.now(), ~waits)
-    query = query.order_by(KeycloakJobRow.due_at).limit(1)
-    return await session.scalar(query.with_for_update(skip_locked=True, of=KeycloakJobRow))
+    """The job that is due for longest, locked; other replicas skip it."""
+    query = select(KeycloakJobRow).where(KeycloakJobRow.done_at.is_(None), KeycloakJobRow.due_at <= func.now())
+    query = query.order_by(KeycloakJobRow.due_at, KeycloakJobRow.position).limit(1)
+    return await session.scalar(query.with_for_update(skip_locked=True))
+
+
+async def lock_organization_unscoped(session: AsyncSession, organization_id: UUID) -> None:
+    """Waits until nobody else does a job of this organization, and keeps others from it until the transaction ends."""
+    key = func.hashtextextended(f"keycloak {organization_id}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def finish(session: AsyncSession, job: KeycloakJobRow) -> None:

@@ -16,13 +16,7 @@ class KeycloakJobRow(Base):
 
     __tablename__ = "keycloak_jobs"
     __table_args__ = (
-        Index(
-            "ix_keycloak_jobs_organization_id_position",
-            "organization_id",
-            "position",
-            postgresql_where=text("done_at IS NULL"),
-        ),
-        Index("ix_keycloak_jobs_due_at", "due_at", postgresql_where=text("done_at IS NULL")),
+        Index("ix_keycloak_jobs_due_at_position", "due_at", "position", postgresql_where=text("done_at IS NULL")),
     )
 
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
