@@ -132,6 +132,25 @@ class TestLife:
         assert (await client.get(path, headers=member_of(uuid4()))).status_code == 404
 
 
+class TestFirstManager:
+    async def test_must_be_free_and_can_be_corrected_until_activation(self, client: httpx.AsyncClient) -> None:
+        taken = (await activate(client))["manager_email"]
+        membership = await sign(client, await apply(client, manager_email=taken))
+        membership = (await act(client, membership, "review", FIRST)).json()
+        assert (await act(client, membership, "activate", SECOND)).status_code == 409
+        path, body = f"{PATH}/{membership['id']}", {"manager_email": f"{uuid4()}@example.org", "reason": "Mistyped."}
+        assert (await client.get(path, headers=FIRST)).json() == membership
+        assert (await client.patch(path, json=body, headers=FIRST)).status_code == 428
+        headers = FIRST | {"If-Match": f'"{membership["version"]}"'}
+        membership = (await client.patch(path, json=body, headers=headers)).raise_for_status().json()
+        assert membership["manager_email"] == body["manager_email"]
+        membership = (await act(client, membership, "activate", SECOND)).raise_for_status().json()
+        later = await client.patch(path, json=body, headers=FIRST | {"If-Match": "*"})
+        assert (later.status_code, later.json()["type"]) == (409, "urn:paivand:problem:conflict")
+        people = (await client.get("/directory/v1/people", headers=manager_of(membership["id"]))).json()["items"]
+        assert [(each["email"], each["role"]) for each in people] == [(body["manager_email"], "manager")]
+
+
 class TestWho:
     async def test_managers_see_their_own_only(self, client: httpx.AsyncClient) -> None:
         mine, other = await activate(client), await apply(client)

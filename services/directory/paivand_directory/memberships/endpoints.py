@@ -57,6 +57,19 @@ async def read_membership(
     return _tagged(await service.get(session, caller, membership_id), response)
 
 
+@router.patch("/{membership_id}", response_model=schemas.Membership)
+async def correct_membership(
+    membership_id: UUID,
+    body: schemas.MembershipPatch,
+    session: Session,
+    caller: VetMembers,
+    expected: IfMatch,
+    response: Response,
+) -> MembershipRow:
+    """Names another first manager, as long as the application is not decided."""
+    return _tagged(await service.correct(session, caller, membership_id, expected, body), response)
+
+
 @router.get("/{membership_id}/history", response_model=Page[schemas.MembershipHistoryEntry])
 async def list_history(membership_id: UUID, session: Session, caller: VetMembers, page: PageQuery) -> dict[str, Any]:
     """Everything that was done to a membership, by whom and why, oldest first."""

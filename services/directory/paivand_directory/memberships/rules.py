@@ -103,6 +103,11 @@ def decide(status: MembershipStatus, action: Action, *, is_reviewer: bool, is_co
     return row.target
 
 
+def is_application(status: MembershipStatus) -> bool:
+    """Whether it is not decided yet. Later no coordinator names managers: one could so let oneself in, to see cases."""
+    return status in (S.APPLIED, S.UNDER_REVIEW)
+
+
 def covered_until(agreements: Iterable[tuple[AgreementKind, date]]) -> date | None:
     """The day on which the first agreement ends, by (kind, expires_on); None when one was never signed."""
     ends: dict[AgreementKind, date] = {}

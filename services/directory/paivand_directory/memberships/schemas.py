@@ -25,6 +25,13 @@ class MembershipCreate(Input):
     reason: Reason
 
 
+class MembershipPatch(Input):
+    """What can be put right before activation."""
+
+    manager_email: EmailAddress
+    reason: Reason
+
+
 class Move(Input):
     """Body of every action."""
 

@@ -17,7 +17,7 @@ from ..organizations import service as organizations
 from ..people import service as people
 from . import repository, rules
 from .rules import Action, AgreementKind, MembershipStatus
-from .schemas import AgreementCreate, MembershipCreate
+from .schemas import AgreementCreate, MembershipCreate, MembershipPatch
 from .tables import MembershipRow
 
 get_unscoped = repository.get_unscoped
@@ -112,6 +112,19 @@ async def _follow(session: AsyncSession, row: MembershipRow, *, is_first: bool) 
     await keycloak.enqueue(session, row.id)
     if is_first:
         await people.invite_first_manager(session, row.id, row.manager_email)
+
+
+async def correct(
+    session: AsyncSession, caller: Caller, membership_id: UUID, expected: int | None, body: MembershipPatch
+) -> MembershipRow:
+    """Names another first manager in an application."""
+    row = await _locked(session, caller, membership_id)
+    check_version(expected, row.version)
+    if not rules.is_application(MembershipStatus(row.status)):
+        raise ProblemError(ProblemType.CONFLICT, "It is decided already: managers invite each other now.")
+    changed = await repository.change(session, row, {"manager_email": body.manager_email})
+    await repository.note(session, changed, "correct", body.reason, caller.subject)
+    return changed
 
 
 async def sign(
