@@ -44,7 +44,7 @@ Handler = Callable[[AsyncSession, Sequence[AnyEvent]], Awaitable[None]]
 BATCH = 200
 IDLE_SECONDS = 2.0
 ATTEMPTS = 5
-GATHER_SECONDS = 0.005
+GATHER_SECONDS = 0.015
 
 
 class ConsumerCursorRow(Base):
@@ -128,36 +128,34 @@ class EventConsumer:
             with suppress(NatsError):
                 await subscription.unsubscribe()
 
-    async def _subscribe(self, stream: JetStreamContext) -> JetStreamContext.PullSubscription:
-        config = ConsumerConfig(
-            durable_name=self._service,
-            ack_policy=AckPolicy.EXPLICIT,
-            deliver_policy=DeliverPolicy.ALL,
-            ack_wait=30,
-            max_ack_pending=10 * BATCH,
-        )
+    async def _subscribe(self, stream: JetStreamContext) -> JetStreamContext.PushSubscription:
+        """Has new messages pushed here, without acknowledgement: what was handled is known by our own cursor."""
         name = stream_name(self._producer)
+        config = ConsumerConfig(
+            name=self._service,
+            deliver_subject=f"_INBOX_{self._service}.events.{name}",
+            ack_policy=AckPolicy.NONE,
+            deliver_policy=DeliverPolicy.NEW,
+            inactive_threshold=60,
+        )
         await stream.add_consumer(name, config)
-        return await stream.pull_subscribe_bind(consumer=self._service, stream=name)
+        return await stream.subscribe_bind(stream=name, config=config, consumer=self._service)
 
-    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> None:
+    async def _fetch(self, subscription: JetStreamContext.PushSubscription) -> None:
         """Waits for the next message, takes along what else is there, and handles all in one transaction."""
         try:
-            messages = await subscription.fetch(1, timeout=IDLE_SECONDS)
+            messages = [await subscription.next_msg(timeout=IDLE_SECONDS)]
         except NatsTimeout:
             await subscription.consumer_info()
             await self._catch_up()
             return
         # Under load a batch costs little more than one event.
         await asyncio.sleep(GATHER_SECONDS)
-        waiting = (await subscription.consumer_info()).num_pending
-        if waiting:
-            messages += await subscription.fetch(min(waiting, BATCH), timeout=1)
+        while subscription.pending_msgs and len(messages) < BATCH:
+            messages.append(await subscription.next_msg(timeout=1))
         documents = [_parse(message) for message in messages]
         if not await self._take([document for document in documents if document is not None]):
             await self._catch_up()
-        for message in messages:
-            await message.ack()
 
     async def _catch_up(self) -> None:
         """Reads the producer's outbox from the cursor on until there is nothing more, or nobody answers."""
