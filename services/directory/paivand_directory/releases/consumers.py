@@ -10,5 +10,4 @@ from . import repository
 
 async def handle_referral_events(session: AsyncSession, events: Sequence[ReferralEvent]) -> None:
     """Takes over what the referral service states, in its order."""
-    for event in events:
-        await repository.put_parties(session, event.data)
+    await repository.put_parties(session, [event.data for event in events])

@@ -1,5 +1,6 @@
 """The only place with SQL on releases."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from paivand_contracts.envelope import new_id
@@ -13,18 +14,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..service_at_locations.tables import ServiceAtLocationRow
 from .tables import LocationReleaseRow, ReferralPartiesRow
 
+PARTIES = ("requester_organization_id", "service_id", "status", "version")
+_newest = insert(ReferralPartiesRow)
+# Made once: it is executed for every event of the referral service.
+PUT_PARTIES = _newest.on_conflict_do_update(
+    index_elements=["id"],
+    set_={name: _newest.excluded[name] for name in PARTIES},
+    where=ReferralPartiesRow.version < _newest.excluded.version,
+)
 
-async def put_parties(session: AsyncSession, facts: ReferralFacts) -> None:
-    """Takes over a referral's state; an older one never overwrites a newer one."""
-    names = {"requester_organization_id", "service_id", "status", "version"}
-    statement = insert(ReferralPartiesRow).values(id=facts.referral_id, **facts.model_dump(include=names))
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["id"],
-            set_={name: statement.excluded[name] for name in names},
-            where=ReferralPartiesRow.version < statement.excluded.version,
-        )
-    )
+
+async def put_parties(session: AsyncSession, facts: Sequence[ReferralFacts]) -> None:
+    """Takes over the states of referrals; an older one never overwrites a newer one."""
+    rows = [{"id": one.referral_id, **{name: getattr(one, name) for name in PARTIES}} for one in facts]
+    connection = await session.connection()
+    await connection.execute(PUT_PARTIES, rows)
 
 
 async def lock_parties(
