@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
@@ -29,14 +30,17 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One engine of a service. `after_commit` is called after each commit that wrote to the outbox."""
+    """The connections of a service. `after_commit` is called after each commit that wrote to the outbox."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         # An error's text must not carry the values: it may end up in a log.
-        self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_timeout=10, hide_parameters=True
+        make = partial(
+            create_async_engine, url, pool_size=pool_size, max_overflow=0, pool_timeout=10, hide_parameters=True
         )
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.engine: AsyncEngine = make()
+        # Connections of its own: to switch one to and from autocommit at each use costs more than to keep it.
+        self._autocommit: AsyncEngine = make(isolation_level="AUTOCOMMIT")
+        self.engines = (self.engine, self._autocommit)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self.after_commit: list[Callable[[], None]] = []
 
@@ -60,7 +64,8 @@ class Database:
 
     async def close(self) -> None:
         """Closes all connections."""
-        await self.engine.dispose()
+        for engine in self.engines:
+            await engine.dispose()
 
 
 def wake_after_commit(session: AsyncSession) -> None:

@@ -43,7 +43,8 @@ class Service:
         )
         self._tasks: Sequence[asyncio.Task[None]] = ()
         if telemetry.is_exporting():
-            telemetry.trace_sql(self.database.engine)
+            for engine in self.database.engines:
+                telemetry.trace_sql(engine)
 
     def application(
         self,
