@@ -10,8 +10,8 @@ the producer's outbox by request/reply. It also asks now and then, so that nothi
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -22,7 +22,7 @@ from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError, NotFoundError
-from opentelemetry.trace import Link, SpanKind, get_current_span
+from opentelemetry.trace import SpanKind, use_span
 from paivand_contracts.envelope import Event, OutboxPage, OutboxRead, outbox_read_subject
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sqlalchemy import BigInteger, Text, delete, func, select, text, update
@@ -267,15 +267,27 @@ class EventConsumer:
                 return None
             raise
 
-    def _span(self, documents: list[dict[str, Any]]) -> Any:
-        """Continues the first event's trace and links to the others, when anybody records spans."""
+    @contextmanager
+    def _span(self, documents: list[dict[str, Any]]) -> Generator[None]:
+        """Continues the trace of each event, when anybody records spans; what is done for all counts as the first's."""
         if not is_exporting():
-            return tracer.start_as_current_span(f"handle {self._producer} events")
-        contexts = [context_of(document.get("traceparent")) for document in documents]
-        links = [Link(get_current_span(context).get_span_context()) for context in contexts[1:] if context]
-        return tracer.start_as_current_span(
-            f"handle {documents[0]['type']}", context=contexts[0], kind=SpanKind.CONSUMER, links=links
+            with tracer.start_as_current_span(f"handle {self._producer} events"):
+                yield
+            return
+        first, *others = (
+            tracer.start_span(
+                f"handle {document['type']}",
+                context=context_of(document.get("traceparent")),
+                kind=SpanKind.CONSUMER,
+            )
+            for document in documents
         )
+        try:
+            with use_span(first, end_on_exit=True):
+                yield
+        finally:
+            for span in others:
+                span.end()
 
     async def _ensure_cursor(self) -> None:
         async with self._database.transaction() as session:
