@@ -6,6 +6,7 @@
 import asyncio
 import json
 import logging
+from contextlib import nullcontext
 from typing import Any, cast
 
 from nats.errors import Error as NatsError
@@ -175,12 +176,14 @@ class Relay:
     async def _send(self, stream: JetStreamContext, row: Any) -> "asyncio.Future[Any]":
         headers = {"Nats-Msg-Id": str(row.event["id"])}
         body = json.dumps({**row.event, "sequence": row.sequence}, ensure_ascii=False).encode()
-        if not is_exporting():
-            return await stream.publish_async(
-                row.event_type, body, wait_stall=5, stream=stream_name(self._service), headers=headers
+        span = (
+            tracer.start_as_current_span(
+                f"publish {row.event_type}", context=context_of(row.event.get("traceparent")), kind=SpanKind.PRODUCER
             )
-        parent = context_of(row.event.get("traceparent"))
-        with tracer.start_as_current_span(f"publish {row.event_type}", context=parent, kind=SpanKind.PRODUCER):
+            if is_exporting()
+            else nullcontext()
+        )
+        with span:
             return await stream.publish_async(
                 row.event_type, body, wait_stall=5, stream=stream_name(self._service), headers=headers
             )

@@ -97,7 +97,7 @@ class Bench:
         return sent - handled
 
     def _ask(self, service: str, query: str) -> int:
-        url = self.stack.site.database_url(service, service).replace("+asyncpg", "").replace("?host=", "?host=")
+        url = self.stack.site.database_url(service, service).replace("+asyncpg", "")
         done = subprocess.run(
             [str(pgbench.programs() / "psql"), "--no-psqlrc", "-At", url, "-c", query],
             capture_output=True,

@@ -117,9 +117,6 @@ class Supervisor:
         """supervisord's view of a part: statename, pid, spawnerr, start, now ..."""
         return self._rpc.getProcessInfo(name)
 
-    def all_info(self) -> list[dict[str, Any]]:
-        return self._rpc.getAllProcessInfo()
-
     def restarts(self, name: str) -> int:
         """How often the part was started again since `up`."""
         spawned = re.findall(rf"spawned: '{re.escape(name)}' with pid", self.log.read_text(errors="replace"))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from paivand_contracts.capacity import HoldEventBase, HoldPlaced, HoldStatus
 from paivand_kit.caller import Caller
+from paivand_kit.database import wake_after_commit
 from paivand_kit.outbox import document
 from sqlalchemy import MappingResult, RowMapping, TextClause, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -85,7 +86,7 @@ async def change(session: AsyncSession, event: HoldEventBase) -> Row:
 async def _write(
     session: AsyncSession, statement: TextClause, event: HoldEventBase, values: dict[str, Any]
 ) -> MappingResult:
-    session.info["wrote_outbox"] = True
+    wake_after_commit(session)
     values = {**values, "event_type": event.type, "event": document(event)}
     return (await session.execute(statement, values)).mappings()
 
