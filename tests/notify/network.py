@@ -59,7 +59,10 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
+                length = int(self.headers["content-length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # The sender was killed while it spoke: nothing was received.
+                    return
                 receiver.received.append(Received(self.path, dict(self.headers.items()), body))
                 receiver.may_answer.wait(60)
                 self.send_response(receiver.status)
