@@ -21,6 +21,7 @@ class ProblemType(StrEnum):
     IDEMPOTENCY_KEY_REQUIRED = "idempotency-key-required", 400, "Idempotency-Key is missing"
     IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused", 422, "Idempotency-Key was used for another request"
     UNAUTHENTICATED = "unauthenticated", 401, "Sign in first"
+    INSUFFICIENT_USER_AUTHENTICATION = "insufficient-user-authentication", 401, "Sign in again, more strongly"
     FORBIDDEN = "forbidden", 403, "Not allowed"
     NOT_FOUND = "not-found", 404, "Not found"
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "Method not allowed"

@@ -15,6 +15,7 @@ from paivand_contracts.problems import ProblemType
 from .idempotency import require_key
 from .problems import ProblemError
 from .signing_keys import SigningKeys
+from .step_up import StepUp
 
 ALGORITHMS = ["RS256", "ES256", "PS256"]
 # Keycloak's `typ` claim. ID tokens have the same issuer and key, and for the OAuth client `paivand` even our audience,
@@ -34,6 +35,10 @@ class Caller:
     email: str | None = None
     expires_at: float = 0.0
     """`exp` of the token (seconds since 1970): a stream must not outlive it."""
+    acr: str | None = None
+    """How strongly the person signed in: a level of `step_up.LEVELS`."""
+    signed_in_at: float | None = None
+    """`auth_time` of the token (seconds since 1970); None for a service account, where no person signed in."""
 
     def organization(self) -> UUID:
         """The member organization the caller acts for; 403 when there is none."""
@@ -104,6 +109,8 @@ def _caller(claims: dict[str, Any]) -> Caller:
         roles=roles,
         email=claims.get("email") if claims.get("email_verified") is True else None,
         expires_at=float(claims["exp"]),
+        acr=str(claims["acr"]) if "acr" in claims else None,
+        signed_in_at=float(claims["auth_time"]) if "auth_time" in claims else None,
     )
 
 
@@ -128,11 +135,14 @@ class Requires:
     """Dependency that checks a permission. A service's `permissions.py` makes one alias from each.
 
     `roles` may hold the permission; with `member_only` (the default) the caller must also act for a member
-    organization, so that `caller.organization_id` is set.
+    organization, so that `caller.organization_id` is set. `step_up` says how strong and fresh the sign-in must be.
     """
 
-    def __init__(self, permission: str, roles: Iterable[Role], *, member_only: bool = True) -> None:
+    def __init__(
+        self, permission: str, roles: Iterable[Role], *, member_only: bool = True, step_up: StepUp | None = None
+    ) -> None:
         self.permission, self.roles, self.member_only = permission, frozenset(roles), member_only
+        self.step_up = step_up
 
     async def __call__(self, request: Request, caller: Caller = Depends(current_caller)) -> Caller:
         """The caller, if allowed."""
@@ -141,5 +151,8 @@ class Requires:
             raise ProblemError(ProblemType.FORBIDDEN, f"This needs the role {needed} ({self.permission}).")
         if self.member_only:
             caller.organization()
+        # Last: who may not do it at all is not sent to sign in again.
+        if self.step_up:
+            self.step_up.check(caller.acr, caller.signed_in_at)
         require_key(request, caller.subject, caller.organization_id)
         return caller
