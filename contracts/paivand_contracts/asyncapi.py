@@ -26,7 +26,7 @@ from .capacity import (
 from .directory import DirectoryEvent
 from .envelope import Event, Message, OutboxPage, OutboxRead, events_of, outbox_read_subject, subject_of
 from .matching import MATCH, MatchReply, MatchRequest
-from .membership import MembershipExpiring
+from .membership import MembershipEvent
 from .referral import ReferralEvent
 
 REFERENCE = "#/components/schemas/{model}"
@@ -43,7 +43,7 @@ class Request:
 
 
 EVENTS: dict[str, list[type[Event]]] = {
-    "directory": [*events_of(DirectoryEvent), *events_of(CapacityEvent), MembershipExpiring],
+    "directory": [*events_of(DirectoryEvent), *events_of(CapacityEvent), *events_of(MembershipEvent)],
     "referral": events_of(ReferralEvent),
 }
 REQUESTS: dict[str, list[Request]] = {

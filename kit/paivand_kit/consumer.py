@@ -102,7 +102,7 @@ class EventConsumer:
         self._database, self._messaging = database, messaging
         self._cursor = 0
         self._seen = 0
-        observe("paivand.consumer.lag", f"Events of {producer} known but not yet handled.", self._lag)
+        observe(f"paivand.consumer.{producer}.lag", "Events known but not yet handled.", self._lag)
 
     def _lag(self) -> float:
         return float(max(0, self._seen - self._cursor))

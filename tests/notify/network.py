@@ -1,4 +1,4 @@
-"""A whole notify: granian on a Unix socket, PostgreSQL, NATS, a referral outbox with its relay, SMTP, signing keys."""
+"""A whole notify: granian on a Unix socket, PostgreSQL, NATS, outboxes with their relays, SMTP, signing keys."""
 
 import ctypes
 import json
@@ -23,7 +23,7 @@ from typing import Any, Self
 import httpx
 from aiosmtpd.controller import Controller
 from cryptography.fernet import Fernet
-from paivand_contracts.referral import ReferralEventBase
+from paivand_contracts.envelope import Event
 from paivand_kit.database import Database
 from paivand_kit.jobs import running
 from paivand_kit.messaging import Messaging
@@ -151,10 +151,12 @@ def end_with_parent() -> None:
 
 
 class LiveNotify:
-    """The running service, and the referral service's outbox to feed it."""
+    """The running service, and the outboxes that feed it."""
 
-    def __init__(self, environment: dict[str, str], folder: Path, referral: ServiceSettings, mailbox: Mailbox) -> None:
-        self._environment, self._folder, self._referral = environment, folder, referral
+    def __init__(
+        self, environment: dict[str, str], folder: Path, producers: dict[str, ServiceSettings], mailbox: Mailbox
+    ) -> None:
+        self._environment, self._folder, self._producers = environment, folder, producers
         self.mailbox = mailbox
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -186,15 +188,18 @@ class LiveNotify:
                 "PAIVAND_DELIVERY_LEASE_SECONDS": "3",
                 "PAIVAND_SMTP_PORT": str(smtp_port),
             }
-            referral = ServiceSettings(
-                database_url=SecretStr(postgres.url("referral")),
-                nats_url=nats.url,
-                nats_user="referral",
-                nats_password=SecretStr(nats.credentials("referral")[1]),
-                issuer=tokens.ISSUER,
-                jwks_url="",
-            )
-            live = cls(environment, Path(folder), referral, mailbox)
+            producers = {
+                name: ServiceSettings(
+                    database_url=SecretStr(postgres.url(name)),
+                    nats_url=nats.url,
+                    nats_user=name,
+                    nats_password=SecretStr(nats.credentials(name)[1]),
+                    issuer=tokens.ISSUER,
+                    jwks_url="",
+                )
+                for name in ("referral", "directory")
+            }
+            live = cls(environment, Path(folder), producers, mailbox)
             try:
                 live.start("notify")
                 yield live
@@ -262,21 +267,22 @@ class LiveNotify:
             yield client
 
     @asynccontextmanager
-    async def referral(self) -> AsyncGenerator["ReferralOutbox"]:
-        """The referral service's end: what is stated there is relayed over NATS."""
-        database, messaging = Database(self._referral.database_url.get_secret_value()), Messaging(self._referral)
-        relay = Relay("referral", database, messaging)
+    async def producer(self, name: str) -> AsyncGenerator["Outbox"]:
+        """Another service's end: what is stated there is relayed over NATS."""
+        settings = self._producers[name]
+        database, messaging = Database(settings.database_url.get_secret_value()), Messaging(settings)
+        relay = Relay(name, database, messaging)
         async with running(messaging.run(), relay.run()):
-            yield ReferralOutbox(database)
+            yield Outbox(database)
         await database.close()
 
 
-class ReferralOutbox:
-    """States events as the referral service does."""
+class Outbox:
+    """States events as another service does."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def state(self, *events: ReferralEventBase) -> None:
+    async def state(self, *events: Event) -> None:
         async with self._database.transaction() as session:
             await emit(session, *events)

@@ -2,27 +2,39 @@
 
 import pytest
 from paivand_notify.inbox.rules import Kind
-from paivand_notify.texts import WORDS, Language, text_of
+from paivand_notify.texts import SENTENCES, Language, text_of
 
 NUMBER = "R-7K2M-9QXD-4"
 
 
+def reference_of(kind: Kind) -> str | None:
+    """Of free places there is nothing to name."""
+    return None if kind is Kind.CAPACITY_STALE else NUMBER
+
+
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("kind", Kind)
-def test_text_is_the_number_and_words_of_the_table(kind: Kind, language: Language) -> None:
-    text = text_of(kind, NUMBER, language)
-    assert text.count(NUMBER) == 1
-    assert text.endswith(f": {WORDS[kind][list(Language).index(language)]}")
+def test_text_is_the_reference_and_words_of_the_table(kind: Kind, language: Language) -> None:
+    reference = reference_of(kind)
+    text = text_of(kind, reference, language)
+    assert text.replace(NUMBER, "{}") == SENTENCES[kind][list(Language).index(language)]
+    assert text.count(NUMBER) == (1 if reference else 0)
     assert "\n" not in text
 
 
 def test_every_kind_has_words_and_no_two_texts_are_the_same() -> None:
-    assert set(WORDS) == set(Kind)
+    assert set(SENTENCES) == set(Kind)
     for language in Language:
-        assert len({text_of(kind, NUMBER, language) for kind in Kind}) == len(Kind)
+        assert len({text_of(kind, reference_of(kind), language) for kind in Kind}) == len(Kind)
 
 
 @pytest.mark.parametrize("number", ["", "R-7K2M\r\nBcc: x@example.org", "Zarina Karimova", "R-1 <b>", "R-" + "7" * 40])
 def test_nothing_but_a_number_gets_into_a_text(number: str) -> None:
-    with pytest.raises(ValueError, match="not a referral number"):
+    with pytest.raises(ValueError, match="neither a number nor a day"):
         text_of("accepted", number)
+
+
+@pytest.mark.parametrize(("kind", "reference"), [("accepted", None), ("capacity-stale", NUMBER)])
+def test_a_reference_is_where_one_belongs(kind: str, reference: str | None) -> None:
+    with pytest.raises(ValueError, match="a reference too many"):
+        text_of(kind, reference)

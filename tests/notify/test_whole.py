@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from paivand_contracts.codes import OrganizationStatus
 from standardwebhooks.webhooks import Webhook
 
+from tests.factories.directory_events import changed, stale
 from tests.factories.referral_events import an_event
 from tests.factories.waiting import until
 from tests.notify.network import LiveNotify, Receiver
@@ -38,7 +40,7 @@ async def test_one_event_reaches_inbox_mail_and_webhook(live: LiveNotify) -> Non
     requester, owner = uuid4(), uuid4()
     address = f"{requester}@example.org"
     with Receiver().running() as receiver:
-        async with live.client() as client, live.referral() as referral:
+        async with live.client() as client, live.producer("referral") as referral:
             secret = await add_webhook(client, requester, receiver.url)
             await client.put("/notify/v1/email-subscription", json={}, headers=member(requester, email=address))
             event = an_event("accepted", requester=requester, owner=owner)
@@ -54,7 +56,7 @@ async def test_one_event_reaches_inbox_mail_and_webhook(live: LiveNotify) -> Non
 async def test_failing_endpoint_ends_as_a_dead_letter_and_redelivery_arrives(live: LiveNotify) -> None:
     requester = uuid4()
     with Receiver(status=503).running() as receiver:
-        async with live.client() as client, live.referral() as referral:
+        async with live.client() as client, live.producer("referral") as referral:
             await add_webhook(client, requester, receiver.url)
             await referral.state(an_event("accepted", requester=requester))
 
@@ -78,7 +80,7 @@ async def test_killed_replica_loses_nothing_and_doubles_nothing(live: LiveNotify
     with Receiver().running() as receiver:
         leader = live.processes["notify"]
         live.start("second")
-        async with live.client("second") as client, live.referral() as referral:
+        async with live.client("second") as client, live.producer("referral") as referral:
             await add_webhook(client, owner, receiver.url)
             for start in range(0, 200, 10):
                 await referral.state(*events[start : start + 10])
@@ -122,7 +124,7 @@ async def test_open_stream_ends_when_the_process_is_told_to(live: LiveNotify) ->
 
 async def test_client_that_does_not_read_holds_up_nobody(live: LiveNotify) -> None:
     owner = uuid4()
-    async with live.client() as client, live.referral() as referral:
+    async with live.client() as client, live.producer("referral") as referral:
         stream = f"{INBOX}/stream"
         async with client.stream("GET", stream, headers=member(owner)) as stalled:
             assert stalled.status_code == 200
@@ -141,3 +143,39 @@ async def test_client_that_does_not_read_holds_up_nobody(live: LiveNotify) -> No
                         if line.startswith("data:"):
                             seen.append(json.loads(line.removeprefix("data:"))["referral_number"])
     assert seen == numbers
+
+
+async def test_directory_and_referral_events_share_the_inbox_and_a_suspension_ends_what_goes_out(
+    live: LiveNotify,
+) -> None:
+    owner = uuid4()
+    with Receiver().running() as receiver:
+        async with (
+            live.client() as client,
+            live.producer("referral") as referral,
+            live.producer("directory") as directory,
+        ):
+            await add_webhook(client, owner, receiver.url)
+            await asyncio.gather(
+                referral.state(*(an_event("requested", owner=owner) for _ in range(20))),
+                directory.state(*(stale(owner) for _ in range(20))),
+            )
+            await until(lambda: len(receiver.received) == 40)
+            entries = (await client.get(f"{INBOX}?limit=200", headers=member(owner))).json()["items"]
+            assert Counter(entry["kind"] for entry in entries) == {"requested": 20, "capacity-stale": 20}
+
+            await directory.state(changed(owner, OrganizationStatus.SUSPENDED, 2))
+
+            async def is_disabled() -> bool:
+                [webhook] = (await client.get(WEBHOOKS, headers=manager(owner))).json()["items"]
+                return webhook["status"] == "disabled"
+
+            await until(is_disabled)
+            await referral.state(an_event("requested", owner=owner))
+
+            async def has_come() -> bool:
+                page = await client.get(f"{INBOX}?limit=200", headers=member(owner))
+                return len(page.json()["items"]) == 41
+
+            await until(has_come)
+            assert len(receiver.received) == 40

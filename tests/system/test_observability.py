@@ -44,7 +44,8 @@ async def test_the_figures_that_operators_watch_are_there(people: People, collec
     wanted = {
         "http.server.request.duration",
         "paivand.outbox.lag",
-        "paivand.consumer.lag",
+        "paivand.consumer.referral.lag",
+        "paivand.consumer.directory.lag",
         "paivand.referral.overdue",
     }
     await until(lambda: collector.metrics >= wanted)

@@ -17,7 +17,8 @@ from .deliveries.service import forget_delivered
 from .deliveries.worker import Worker
 from .email.endpoints import router as email
 from .email.sender import EmailSender
-from .inbox.consumers import handle_referral_events
+from .email.service import forget_departures
+from .inbox.consumers import directory_event, handle_directory_events, handle_referral_events
 from .inbox.endpoints import router as inbox
 from .inbox.feed import Feed
 from .settings import Settings
@@ -33,14 +34,11 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     service = Service("notify", settings, verifier)
     database, listener = service.database, Listener(service.database.engine)
     box = SecretBox(settings.webhook_secret_key)
-    consumer = EventConsumer(
-        service=service.name,
-        producer="referral",
-        events=referral_event,
-        handle=handle_referral_events,
-        database=database,
-        messaging=service.messaging,
-    )
+    consumer = partial(EventConsumer, service=service.name, database=database, messaging=service.messaging)
+    consumers = [
+        consumer(producer="referral", events=referral_event, handle=handle_referral_events),
+        consumer(producer="directory", events=directory_event, handle=handle_directory_events),
+    ]
     feed = Feed(database, listener, per_subject=settings.streams_per_subject, per_process=settings.streams_per_process)
     workers = _workers(settings, database, listener, box)
     app = service.application(
@@ -48,12 +46,13 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         description="Who must know: inboxes with a live stream, e-mail to people, signed webhooks to systems.",
         routers=[inbox, email, webhooks, dead_letters],
         jobs=lambda: [
-            consumer.run(),
+            *(each.run() for each in consumers),
             listener.run(),
             feed.run(),
             *(each.run() for each in workers),
             run_every(3600, "forget handled events", lambda: forget_old_inbox_rows(database)),
             run_every(3600, "forget old deliveries", lambda: forget_delivered(database)),
+            run_every(3600, "forget departures", lambda: forget_departures(database)),
         ],
     )
     app.state.settings, app.state.feed = settings, feed

@@ -1,9 +1,9 @@
-"""What is said to people, in their language: the referral's number and state, never anything else."""
+"""What is said to people, in their language: a number or a day, and the state; never anything else."""
 
 import re
 from enum import StrEnum
 
-NUMBER = re.compile(r"[A-Z0-9-]{1,40}")
+REFERENCE = re.compile(r"[A-Z0-9-]{1,40}")
 
 
 class Language(StrEnum):
@@ -14,34 +14,53 @@ class Language(StrEnum):
     TAJIK = "tg"
 
 
-SENTENCES = {
-    Language.ENGLISH: "Referral {}: {}",
-    Language.RUSSIAN: "Направление {}: {}",
-    Language.TAJIK: "Роҳхат {}: {}",
+# kind of news -> English, Russian, Tajik; the braces take the reference.
+SENTENCES: dict[str, tuple[str, str, str]] = {
+    "requested": ("Referral {}: requested", "Направление {}: запрошено", "Роҳхат {}: дархост шуд"),
+    "accepted": ("Referral {}: accepted", "Направление {}: принято", "Роҳхат {}: қабул шуд"),
+    "rejected": ("Referral {}: rejected", "Направление {}: отклонено", "Роҳхат {}: рад шуд"),
+    "started": ("Referral {}: in progress", "Направление {}: помощь начата", "Роҳхат {}: ёрӣ оғоз шуд"),
+    "held": ("Referral {}: on hold", "Направление {}: приостановлено", "Роҳхат {}: боздошта шуд"),
+    "resumed": ("Referral {}: in progress again", "Направление {}: возобновлено", "Роҳхат {}: аз нав идома ёфт"),
+    "completed": ("Referral {}: completed", "Направление {}: завершено", "Роҳхат {}: анҷом ёфт"),
+    "failed": (
+        "Referral {}: ended without its aim",
+        "Направление {}: завершено без результата",
+        "Роҳхат {}: бе натиҷа анҷом ёфт",
+    ),
+    "cancelled": ("Referral {}: cancelled", "Направление {}: отозвано", "Роҳхат {}: бекор карда шуд"),
+    "entered-in-error": (
+        "Referral {}: entered in error",
+        "Направление {}: внесено ошибочно",
+        "Роҳхат {}: иштибоҳан сабт шуд",
+    ),
+    "overdue": (
+        "Referral {}: not answered in time",
+        "Направление {}: нет ответа в срок",
+        "Роҳхат {}: дар мӯҳлат ҷавоб дода нашуд",
+    ),
+    "capacity-stale": (
+        "Free places were last confirmed too long ago: please confirm them",
+        "Свободные места давно не подтверждались: подтвердите их",
+        "Ҷойҳои холӣ дер боз тасдиқ нашудаанд: онҳоро тасдиқ кунед",
+    ),
+    "membership-expiring": (
+        "Membership ends on {} unless its agreements are signed anew",
+        "Членство закончится {}, если соглашения не будут подписаны заново",
+        "Узвият {} ба охир мерасад, агар созишномаҳо аз нав имзо нашаванд",
+    ),
 }
 
-# kind of news -> English, Russian, Tajik
-WORDS: dict[str, tuple[str, str, str]] = {
-    "requested": ("requested", "запрошено", "дархост шуд"),
-    "accepted": ("accepted", "принято", "қабул шуд"),
-    "rejected": ("rejected", "отклонено", "рад шуд"),
-    "started": ("in progress", "помощь начата", "ёрӣ оғоз шуд"),
-    "held": ("on hold", "приостановлено", "боздошта шуд"),
-    "resumed": ("in progress again", "возобновлено", "аз нав идома ёфт"),
-    "completed": ("completed", "завершено", "анҷом ёфт"),
-    "failed": ("ended without its aim", "завершено без результата", "бе натиҷа анҷом ёфт"),
-    "cancelled": ("cancelled", "отозвано", "бекор карда шуд"),
-    "entered-in-error": ("entered in error", "внесено ошибочно", "иштибоҳан сабт шуд"),
-    "overdue": ("not answered in time", "нет ответа в срок", "дар мӯҳлат ҷавоб дода нашуд"),
-}
 
-
-def text_of(kind: str, number: str, language: Language = Language.ENGLISH) -> str:
-    """The one line that tells what happened to which referral.
+def text_of(kind: str, reference: str | None, language: Language = Language.ENGLISH) -> str:
+    """The one line that tells what happened. `reference` is the referral's number, or the day by which to act.
 
     Raises:
-        ValueError: the number is not one; nothing but a number may come into a text.
+        ValueError: the reference is not one; nothing but a number or a day may come into a text.
     """
-    if not NUMBER.fullmatch(number):
-        raise ValueError("not a referral number")
-    return SENTENCES[language].format(number, WORDS[kind][list(Language).index(language)])
+    if reference is not None and not REFERENCE.fullmatch(reference):
+        raise ValueError("neither a number nor a day")
+    sentence = SENTENCES[kind][list(Language).index(language)]
+    if ("{}" in sentence) != (reference is not None):
+        raise ValueError("a reference too many, or none where one is needed")
+    return sentence.format(reference)

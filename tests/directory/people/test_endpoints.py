@@ -78,6 +78,19 @@ class TestRemove:
         assert (await client.delete(path, headers=headers | {"If-Match": "*"})).status_code == 404
         assert (await client.get(PATH, headers=headers)).json()["items"] == []
 
+    async def test_the_others_hear_of_it_by_the_account_alone(self, client: httpx.AsyncClient, app: FastAPI) -> None:
+        organization_id, subject = await admit(client), str(uuid4())
+        person = await invite(client, organization_id)
+        async with app.state.database.transaction() as session:
+            statement = text("UPDATE people SET user_id = :subject WHERE id = :id")
+            await session.execute(statement, {"subject": subject, "id": person["id"]})
+        headers = manager_of(organization_id) | {"If-Match": "*"}
+        assert (await client.delete(f"{PATH}/{person['id']}", headers=headers)).status_code == 204
+        query = text("SELECT event -> 'data' FROM outbox WHERE event ->> 'subject' = :id")
+        async with app.state.database.transaction() as session:
+            [facts] = (await session.scalars(query, {"id": person["id"]})).all()
+        assert facts == {"organization_id": str(organization_id), "user_id": subject}
+
     async def test_a_manager_does_not_remove_oneself(self, client: httpx.AsyncClient, app: FastAPI) -> None:
         organization_id, subject = await admit(client), str(uuid4())
         person = await invite(client, organization_id, role="manager")

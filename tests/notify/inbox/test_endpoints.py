@@ -64,8 +64,9 @@ class TestList:
             "priority": "routine",
             "text": f"Referral {event.data.number}: requested",
         }
+        assert (entry["subject_type"], entry["subject_id"]) == ("referral", entry["referral_id"])
         assert set(entry) - {"kind", "referral_id", "referral_number", "status", "priority", "text"} == {
-            *("id", "position", "created_at", "read_at", "read_by")
+            *("id", "position", "subject_type", "subject_id", "due_on", "created_at", "read_at", "read_by")
         }
 
     async def test_unread_leaves_out_what_was_read(self, client: httpx.AsyncClient, state: State) -> None:
@@ -81,7 +82,7 @@ class TestList:
         owner, overdue = uuid4(), an_event("overdue")
         await state(an_event("requested", owner=owner), overdue)
         items = (await client.get(PATH, headers=coordinator())).json()["items"]
-        assert {entry["kind"] for entry in items} == {"overdue"}
+        assert {entry["kind"] for entry in items} <= {"overdue", "membership-expiring"}
         assert items[0]["referral_number"] == overdue.data.number
 
     async def test_member_who_coordinates_sees_both_in_order(self, client: httpx.AsyncClient, state: State) -> None:

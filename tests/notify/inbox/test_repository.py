@@ -22,10 +22,11 @@ async def full(postgres: PostgresServer, database: Database) -> AsyncIterator[tu
     organization_id = uuid4()
     fill = text("""
         INSERT INTO inbox_entries
-            (id, event_id, organization_id, kind, referral_id, referral_number, status, priority, read_at)
+            (id, event_id, organization_id, kind, subject_type, subject_id, reference, status, priority, read_at)
         SELECT gen_random_uuid(), gen_random_uuid(),
             CASE n % 100 WHEN 0 THEN NULL WHEN 1 THEN CAST(:organization_id AS uuid) ELSE others[n % 100] END,
-            'requested', gen_random_uuid(), 'R-7K2M-9QXD-4', 'requested', 'routine', CASE WHEN n % 9 > 0 THEN now() END
+            'requested', 'referral', gen_random_uuid(), 'R-7K2M-9QXD-4', 'requested', 'routine',
+            CASE WHEN n % 9 > 0 THEN now() END
         FROM generate_series(1, :rows) AS n,
             (SELECT array_agg(gen_random_uuid()) AS others FROM generate_series(1, 99)) AS organizations
     """)

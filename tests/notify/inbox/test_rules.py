@@ -3,9 +3,9 @@
 from uuid import uuid4
 
 import pytest
+from paivand_contracts.envelope import subject_of
+from paivand_notify.inbox.news import told_events
 from paivand_notify.inbox.rules import Audience, Kind, audiences_of, kind_of
-
-from tests.factories.referral_events import EVENTS
 
 REQUESTER, OWNER = uuid4(), uuid4()
 
@@ -21,6 +21,8 @@ TABLE: list[tuple[Kind, set[Audience]]] = [
     (Kind.CANCELLED, {OWNER}),
     (Kind.ENTERED_IN_ERROR, {OWNER, REQUESTER}),
     (Kind.OVERDUE, {OWNER, None}),
+    (Kind.CAPACITY_STALE, {OWNER}),
+    (Kind.MEMBERSHIP_EXPIRING, {OWNER, None}),
 ]
 
 
@@ -30,11 +32,7 @@ def test_who_must_know(kind: Kind, audiences: set[Audience]) -> None:
 
 
 def test_table_and_contract_name_the_same_events() -> None:
-    assert (
-        {kind for kind, _ in TABLE}
-        == set(Kind)
-        == {kind_of(event.model_fields["type"].default) for event in EVENTS.values()}
-    )
+    assert {kind for kind, _ in TABLE} == set(Kind) == {kind_of(subject_of(event)) for event in told_events()}
 
 
 def test_organization_that_is_both_sides_is_told_once() -> None:

@@ -14,7 +14,7 @@ from paivand_contracts.codes import Role
 
 from tests.factories.referral_events import an_event
 from tests.factories.tokens import bearer
-from tests.notify.network import LiveNotify, ReferralOutbox
+from tests.notify.network import LiveNotify, Outbox
 
 pytestmark = pytest.mark.integration
 PATH = "/notify/v1/inbox/stream"
@@ -27,8 +27,8 @@ async def client(live: LiveNotify) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def referral(live: LiveNotify) -> AsyncIterator[ReferralOutbox]:
-    async with live.referral() as referral:
+async def referral(live: LiveNotify) -> AsyncIterator[Outbox]:
+    async with live.producer("referral") as referral:
         yield referral
 
 
@@ -76,9 +76,7 @@ def member(organization_id: UUID, **claims: Any) -> dict[str, str]:
     return bearer(organization_id=organization_id, **claims)
 
 
-async def test_entry_arrives_live_and_says_number_and_state_only(
-    client: httpx.AsyncClient, referral: ReferralOutbox
-) -> None:
+async def test_entry_arrives_live_and_says_number_and_state_only(client: httpx.AsyncClient, referral: Outbox) -> None:
     owner, event = uuid4(), None
     async with follow(client, member(owner)) as stream:
         assert stream.response.headers["content-type"].startswith("text/event-stream")
@@ -90,13 +88,11 @@ async def test_entry_arrives_live_and_says_number_and_state_only(
     assert entry["referral_id"] == str(event.data.referral_id)
     assert set(entry) == {
         *("id", "position", "kind", "referral_id", "referral_number", "status", "priority", "text"),
-        *("created_at", "read_at", "read_by"),
+        *("subject_type", "subject_id", "due_on", "created_at", "read_at", "read_by"),
     }
 
 
-async def test_resume_gives_what_was_missed_once_and_in_order(
-    client: httpx.AsyncClient, referral: ReferralOutbox
-) -> None:
+async def test_resume_gives_what_was_missed_once_and_in_order(client: httpx.AsyncClient, referral: Outbox) -> None:
     owner = uuid4()
     events = [an_event("requested", owner=owner) for _ in range(450)]
     numbers = [event.data.number for event in events]
@@ -112,7 +108,7 @@ async def test_resume_gives_what_was_missed_once_and_in_order(
     assert positions == sorted(set(positions))
 
 
-async def test_without_last_event_id_it_starts_now(client: httpx.AsyncClient, referral: ReferralOutbox) -> None:
+async def test_without_last_event_id_it_starts_now(client: httpx.AsyncClient, referral: Outbox) -> None:
     owner, old, new = uuid4(), an_event("requested"), an_event("requested")
     old, new = (an_event("requested", owner=owner) for _ in range(2))
     async with follow(client, member(owner)) as stream:
@@ -124,7 +120,7 @@ async def test_without_last_event_id_it_starts_now(client: httpx.AsyncClient, re
     assert entry["referral_number"] == new.data.number
 
 
-async def test_id_beyond_the_newest_does_not_silence(client: httpx.AsyncClient, referral: ReferralOutbox) -> None:
+async def test_id_beyond_the_newest_does_not_silence(client: httpx.AsyncClient, referral: Outbox) -> None:
     owner = uuid4()
     async with follow(client, member(owner), after=2**60) as stream:
         event = an_event("requested", owner=owner)
@@ -132,9 +128,7 @@ async def test_id_beyond_the_newest_does_not_silence(client: httpx.AsyncClient, 
         assert (await stream.entry())[1]["referral_number"] == event.data.number
 
 
-async def test_coordinator_hears_of_overdue_but_of_nothing_else(
-    client: httpx.AsyncClient, referral: ReferralOutbox
-) -> None:
+async def test_coordinator_hears_of_overdue_but_of_nothing_else(client: httpx.AsyncClient, referral: Outbox) -> None:
     owner = uuid4()
     async with follow(client, bearer(roles=(Role.COORDINATOR,))) as stream:
         overdue = an_event("overdue", owner=owner)

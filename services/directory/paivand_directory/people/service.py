@@ -3,7 +3,9 @@
 from uuid import UUID
 
 from paivand_contracts.envelope import new_id
+from paivand_contracts.membership import PersonFacts, PersonRemoved
 from paivand_contracts.problems import ProblemType
+from paivand_kit import outbox
 from paivand_kit.caller import Caller
 from paivand_kit.preconditions import check_version
 from paivand_kit.problems import ProblemError, not_found
@@ -57,6 +59,9 @@ async def remove(session: AsyncSession, caller: Caller, person_id: UUID, expecte
         raise ProblemError(ProblemType.CONFLICT, "Another manager of your organization must remove you.")
     await repository.change(session, row, {"status": PersonStatus.REMOVED})
     await keycloak.enqueue(session, row.organization_id, row.id)
+    if row.user_id is not None:
+        facts = PersonFacts(organization_id=row.organization_id, user_id=row.user_id)
+        await outbox.emit(session, PersonRemoved(subject=str(row.id), data=facts))
 
 
 async def note_invited(session: AsyncSession, row: PersonRow, user_id: str) -> None:

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from ..deliveries.tables import DeliveryRow
-from ..inbox.rules import kind_of
+from ..inbox.news import news_of, told_event
 from ..texts import Language, text_of
 from .tables import EmailSubscriptionRow
 
@@ -20,10 +20,11 @@ def compose(delivery: DeliveryRow, subscription: EmailSubscriptionRow, *, sender
     """The mail of a delivery; the same Message-ID at each attempt, so that a mail sent twice can be recognised.
 
     Raises:
-        ValueError: the number is not one, or a header would break its line.
+        ValueError: the event or its number is not one, or a header would break its line.
     """
     language = Language(subscription.language)
-    text = text_of(kind_of(delivery.event_type), str(delivery.event["data"]["number"]), language)
+    news = news_of(told_event.validate_python(delivery.event))
+    text = text_of(news.kind, news.reference, language)
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = sender
     message["To"] = subscription.address

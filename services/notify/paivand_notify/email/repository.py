@@ -1,6 +1,7 @@
 """SQL of the e-mail subscriptions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from .tables import EmailSubscriptionRow
+from .tables import DepartureRow, EmailSubscriptionRow
 
 
 async def put(session: AsyncSession, subject: str, values: dict[str, Any]) -> EmailSubscriptionRow:
@@ -31,6 +32,44 @@ async def delete_of(session: AsyncSession, subject: str) -> UUID | None:
     """Deletes the subject's subscription; its id, if there was one."""
     statement = delete(EmailSubscriptionRow).where(EmailSubscriptionRow.subject == subject)
     return (await session.execute(statement.returning(EmailSubscriptionRow.id))).scalar_one_or_none()
+
+
+async def delete_of_organizations_unscoped(session: AsyncSession, organization_ids: Collection[UUID]) -> Sequence[UUID]:
+    """Deletes the subscriptions of everybody in these organizations; their ids."""
+    statement = delete(EmailSubscriptionRow).where(EmailSubscriptionRow.organization_id.in_(organization_ids))
+    return (await session.scalars(statement.returning(EmailSubscriptionRow.id))).all()
+
+
+async def delete_of_person_unscoped(session: AsyncSession, subject: str, organization_id: UUID) -> Sequence[UUID]:
+    """Deletes what an account asked for as one of this organization; its id, if there was one."""
+    statement = delete(EmailSubscriptionRow).where(
+        EmailSubscriptionRow.subject == subject, EmailSubscriptionRow.organization_id == organization_id
+    )
+    return (await session.scalars(statement.returning(EmailSubscriptionRow.id))).all()
+
+
+async def note_departure(session: AsyncSession, subject: str, organization_id: UUID) -> None:
+    """Notes that an account left this organization now."""
+    statement = insert(DepartureRow).values(subject=subject, organization_id=organization_id)
+    changed = {"organization_id": organization_id, "left_at": func.now()}
+    await session.execute(statement.on_conflict_do_update(index_elements=[DepartureRow.subject], set_=changed))
+
+
+async def has_left_unscoped(
+    session: AsyncSession, subject: str, organization_id: UUID | None, *, within: timedelta
+) -> bool:
+    """Whether an account left this organization so lately that a token from before may still be good."""
+    query = select(DepartureRow.subject).where(
+        DepartureRow.subject == subject,
+        DepartureRow.organization_id == organization_id,
+        DepartureRow.left_at > func.now() - within,
+    )
+    return await session.scalar(query) is not None
+
+
+async def delete_departures_before_unscoped(session: AsyncSession, *, age: timedelta) -> None:
+    """Forgets departures longer ago than that."""
+    await session.execute(delete(DepartureRow).where(DepartureRow.left_at < func.now() - age))
 
 
 async def get_unscoped(session: AsyncSession, subscription_id: UUID) -> EmailSubscriptionRow | None:

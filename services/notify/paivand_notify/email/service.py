@@ -1,13 +1,15 @@
 """Use cases of e-mail."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from paivand_contracts.codes import Role
 from paivand_contracts.envelope import Event, new_id
 from paivand_contracts.problems import ProblemType
-from paivand_contracts.referral import ReferralEventBase
 from paivand_kit.caller import Caller
+from paivand_kit.database import Database
 from paivand_kit.inputs import EmailAddress
 from paivand_kit.problems import ProblemError, not_found
 from pydantic import TypeAdapter, ValidationError
@@ -16,13 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..deliveries import service as deliveries
 from ..deliveries.rules import Channel
 from ..deliveries.service import Target
-from ..inbox.rules import Audience, kind_of
+from ..inbox.news import News
+from ..inbox.rules import Audience
 from ..inbox.service import inboxes_of
+from ..members import service as members
 from . import repository
 from .rules import wants
 from .schemas import EmailSubscriptionPut
 from .tables import EmailSubscriptionRow
 
+# Longer than any token lasts, so that one given before cannot ask again.
+DEPARTURE_COUNTS = timedelta(hours=1)
 address_of: TypeAdapter[str] = TypeAdapter(cast(Any, EmailAddress))
 
 
@@ -30,9 +36,13 @@ async def subscribe(session: AsyncSession, caller: Caller, request: EmailSubscri
     """Makes or replaces the caller's subscription.
 
     Raises:
-        ProblemError: `forbidden`, when the token names no verified address, or no inbox to tell of.
+        ProblemError: `forbidden`, when the token names no verified address, or no inbox to tell of, or when the
+            organization takes part no more or the account was removed from it since the token was given.
     """
     inboxes_of(caller)
+    await members.check_active(session, caller)
+    if await repository.has_left_unscoped(session, caller.subject, caller.organization_id, within=DEPARTURE_COUNTS):
+        raise ProblemError(ProblemType.FORBIDDEN, "This account was removed from its organization.")
     values: dict[str, Any] = {
         "id": new_id(),
         # As in the inbox: an organization's news is for its members and managers.
@@ -68,21 +78,47 @@ async def unsubscribe(session: AsyncSession, caller: Caller) -> None:
         await deliveries.drop_pending(session, subscription_id)
 
 
-async def targets_of(
-    session: AsyncSession, concerned: Sequence[tuple[ReferralEventBase, Audience]]
-) -> list[tuple[Event, Target]]:
+async def targets_of(session: AsyncSession, news: Sequence[News]) -> list[tuple[Event, Target]]:
     """Which subscribers get a mail about which event."""
-    organizations = {audience for _, audience in concerned if audience is not None}
+    audiences = [audience for each in news for audience in each.audiences]
     subscriptions = await repository.list_of_audiences_unscoped(
-        session, organizations, with_coordinators=any(audience is None for _, audience in concerned)
+        session, {each for each in audiences if each is not None}, with_coordinators=None in audiences
     )
-    wanted: list[tuple[Event, Target]] = []
-    for event, audience in concerned:
-        kind = kind_of(event.type)
-        wanted += [
-            (event, Target(Channel.EMAIL, row.id, row.organization_id))
-            for row in subscriptions
-            if (row.is_coordinator if audience is None else row.organization_id == audience)
-            and wants(kind, event.data.priority, kinds=row.kinds, is_only_urgent=row.is_only_urgent)
-        ]
-    return wanted
+    return [
+        (each.event, Target(Channel.EMAIL, row.id, row.organization_id))
+        for each in news
+        for row in subscriptions
+        if _is_among(row, each.audiences)
+        and wants(each.kind, each.priority, kinds=row.kinds, is_only_urgent=row.is_only_urgent)
+    ]
+
+
+def _is_among(row: EmailSubscriptionRow, audiences: Sequence[Audience]) -> bool:
+    return (row.is_coordinator and None in audiences) or (
+        row.organization_id is not None and row.organization_id in audiences
+    )
+
+
+async def end_of_organizations(session: AsyncSession, organization_ids: Collection[UUID]) -> None:
+    """Ends the subscriptions of everybody in organizations that take part no more.
+
+    They do not come back with the organization: who still works there asks again, and so shows that it is so.
+    """
+    await _drop(session, await repository.delete_of_organizations_unscoped(session, organization_ids))
+
+
+async def end_of_person(session: AsyncSession, subject: str, organization_id: UUID) -> None:
+    """Ends the subscription of somebody who left an organization, and keeps the last token from asking again."""
+    await repository.note_departure(session, subject, organization_id)
+    await _drop(session, await repository.delete_of_person_unscoped(session, subject, organization_id))
+
+
+async def forget_departures(database: Database) -> None:
+    """Deletes what guards against tokens that have long expired. Safe in several replicas."""
+    async with database.transaction() as session:
+        await repository.delete_departures_before_unscoped(session, age=DEPARTURE_COUNTS)
+
+
+async def _drop(session: AsyncSession, subscription_ids: Sequence[UUID]) -> None:
+    for subscription_id in subscription_ids:
+        await deliveries.drop_pending(session, subscription_id)

@@ -28,3 +28,13 @@ class EmailSubscriptionRow(Base):
     kinds: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class DepartureRow(Base):
+    """An account that left an organization lately: its last token shall not ask for mails again."""
+
+    __tablename__ = "departures"
+
+    subject: Mapped[str] = mapped_column(Text, primary_key=True)
+    organization_id: Mapped[UUID]
+    left_at: Mapped[datetime] = mapped_column(server_default=func.now())

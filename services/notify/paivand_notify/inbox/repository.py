@@ -12,7 +12,10 @@ from .rules import Audience
 from .tables import InboxEntryRow
 
 _table = cast(Table, InboxEntryRow.__table__)
-NAMES = ["id", "event_id", "organization_id", "kind", "referral_id", "referral_number", "status", "priority"]
+NAMES = [
+    *("id", "event_id", "organization_id", "kind"),
+    *("subject_type", "subject_id", "reference", "status", "priority"),
+]
 # All entries in one JSON parameter: a VALUES list would be another statement for each number of rows, and writing it
 # out took longer than running it.
 _entries = (
@@ -25,6 +28,11 @@ ADD = insert(_table).from_select(NAMES, select(*_entries.c)).on_conflict_do_noth
 
 def _visible_to(audience: Audience) -> Select[InboxEntryRow]:
     return select(InboxEntryRow).where(InboxEntryRow.organization_id == audience)
+
+
+async def lock_order(session: AsyncSession) -> None:
+    """Waits until no other consumer writes entries, and keeps others from it until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("inbox order", 0))))
 
 
 async def add(session: AsyncSession, entries: Sequence[dict[str, Any]]) -> None:

@@ -8,8 +8,16 @@ from uuid import UUID
 Audience = UUID | None
 
 
+class SubjectType(StrEnum):
+    """What an entry is about: the entity in the event's type."""
+
+    REFERRAL = "referral"
+    CAPACITY = "capacity"
+    MEMBERSHIP = "membership"
+
+
 class Kind(StrEnum):
-    """What happened to a referral: the last word of the event's type."""
+    """What happened: of a referral the last word of the event's type, otherwise the entity and that word."""
 
     REQUESTED = "requested"
     ACCEPTED = "accepted"
@@ -22,10 +30,12 @@ class Kind(StrEnum):
     CANCELLED = "cancelled"
     ENTERED_IN_ERROR = "entered-in-error"
     OVERDUE = "overdue"
+    CAPACITY_STALE = "capacity-stale"
+    MEMBERSHIP_EXPIRING = "membership-expiring"
 
 
 class Party(StrEnum):
-    """Who somebody is to a referral."""
+    """Who somebody is to what happened. Of what belongs to one organization, that is the owner."""
 
     REQUESTER = "requester"
     OWNER = "owner"
@@ -46,19 +56,22 @@ MUST_KNOW: Mapping[Kind, frozenset[Party]] = {
     Kind.CANCELLED: frozenset({Party.OWNER}),
     Kind.ENTERED_IN_ERROR: frozenset({Party.OWNER, Party.REQUESTER}),
     Kind.OVERDUE: frozenset({Party.OWNER, Party.COORDINATORS}),
+    Kind.CAPACITY_STALE: frozenset({Party.OWNER}),
+    Kind.MEMBERSHIP_EXPIRING: frozenset({Party.OWNER, Party.COORDINATORS}),
 }
 
 
 def kind_of(event_type: str) -> Kind:
-    """The kind of a referral event, e.g. of `paivand.referral.referral.accepted.v1`.
+    """The kind of an event, e.g. of `paivand.referral.referral.accepted.v1`.
 
     Raises:
         ValueError: no such kind.
     """
-    return Kind(event_type.split(".")[3])
+    _, _, entity, happened, _ = event_type.split(".")
+    return Kind(happened if entity == SubjectType.REFERRAL else f"{entity}-{happened}")
 
 
-def audiences_of(kind: Kind, *, requester: UUID, owner: UUID) -> set[Audience]:
+def audiences_of(kind: Kind, *, requester: UUID | None = None, owner: UUID) -> set[Audience]:
     """Whose inboxes get an entry; an organization that is both requester and owner gets one."""
     inbox: dict[Party, Audience] = {Party.REQUESTER: requester, Party.OWNER: owner, Party.COORDINATORS: None}
     return {inbox[party] for party in MUST_KNOW[kind]}

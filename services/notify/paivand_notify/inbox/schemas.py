@@ -1,25 +1,32 @@
 """What the inbox sends."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from paivand_contracts.codes import Priority, ReferralStatus
 from pydantic import BaseModel, ConfigDict, Field
 
-from .rules import Kind
+from .rules import Kind, SubjectType
 
 
 class InboxEntry(BaseModel):
-    """One thing a team must know about one referral. Number and state only; the referral itself tells the rest."""
+    """One thing a team must know. Number and state only; what it is about tells the rest."""
 
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     position: int = Field(description="Rises with each entry; the event id of the stream.")
     kind: Kind = Field(description="What happened.")
-    referral_id: UUID
-    referral_number: str = Field(examples=["R-7K2M-9QXD-4D"])
-    status: ReferralStatus = Field(description="State of the referral then.")
+    subject_type: SubjectType = Field(description="What it is about.")
+    subject_id: UUID = Field(description="Id of the referral, of the capacity, or of the member organization.")
+    referral_id: UUID | None = Field(description="The referral, when it is about one.")
+    referral_number: str | None = Field(
+        description="Its number, when it is about a referral.", examples=["R-7K2M-9QXD-4D"]
+    )
+    status: ReferralStatus | None = Field(description="State of the referral then.")
+    due_on: date | None = Field(
+        description="For a membership: the day on which it ends unless its agreements are signed anew."
+    )
     priority: Priority
     text: str = Field(examples=["Referral R-7K2M-9QXD-4D: accepted"])
     created_at: datetime

@@ -7,7 +7,6 @@ from uuid import UUID
 from paivand_contracts.codes import Role
 from paivand_contracts.envelope import new_id
 from paivand_contracts.problems import ProblemType
-from paivand_contracts.referral import ReferralEventBase
 from paivand_kit.caller import Caller
 from paivand_kit.pagination import PageRequest
 from paivand_kit.problems import ProblemError, not_found
@@ -15,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..texts import text_of
 from . import repository
-from .rules import Audience, audiences_of, kind_of
+from .news import News
+from .rules import Audience
 from .tables import InboxEntryRow
 
 
@@ -35,36 +35,25 @@ def inboxes_of(caller: Caller) -> list[Audience]:
     return inboxes
 
 
-async def record(
-    session: AsyncSession, events: Sequence[ReferralEventBase]
-) -> list[tuple[ReferralEventBase, Audience]]:
-    """Writes the entries that a batch of events makes; says which event concerns which audience."""
-    concerned = [(event, audience) for event in events for audience in _audiences(event)]
-    await repository.add(session, [_entry(event, audience) for event, audience in concerned])
-    return concerned
+async def record(session: AsyncSession, news: Sequence[News]) -> None:
+    """Writes the entries that a batch of news makes, one for each who must know."""
+    await repository.lock_order(session)
+    await repository.add(session, [_entry(each, audience) for each in news for audience in each.audiences])
 
 
-def _audiences(event: ReferralEventBase) -> list[Audience]:
-    facts = event.data
-    found = audiences_of(
-        kind_of(event.type), requester=facts.requester_organization_id, owner=facts.owner_organization_id
-    )
-    return sorted(found, key=str)
-
-
-def _entry(event: ReferralEventBase, audience: Audience) -> dict[str, Any]:
-    kind, facts = kind_of(event.type), event.data
+def _entry(news: News, audience: Audience) -> dict[str, Any]:
     # Fails here, and not at each reader, when a producer sends anything but a number.
-    text_of(kind, facts.number)
+    text_of(news.kind, news.reference)
     return {
         "id": str(new_id()),
-        "event_id": str(event.id),
+        "event_id": str(news.event.id),
         "organization_id": str(audience) if audience else None,
-        "kind": kind,
-        "referral_id": str(facts.referral_id),
-        "referral_number": facts.number,
-        "status": facts.status,
-        "priority": facts.priority,
+        "kind": news.kind,
+        "subject_type": news.subject_type,
+        "subject_id": str(news.subject_id),
+        "reference": news.reference,
+        "status": news.status,
+        "priority": news.priority,
     }
 
 

@@ -1,6 +1,6 @@
 """SQL of the webhooks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -75,6 +75,16 @@ async def disable_unscoped(session: AsyncSession, webhook_id: UUID) -> None:
     """Disables a webhook whose endpoint is gone."""
     statement = update(WebhookRow).where(WebhookRow.id == webhook_id)
     await session.execute(statement.values(status="disabled", version=WebhookRow.version + 1, updated_at=func.now()))
+
+
+async def disable_of_organizations_unscoped(
+    session: AsyncSession, organization_ids: Collection[UUID]
+) -> Sequence[UUID]:
+    """Disables all webhooks of these organizations; their ids."""
+    statement = update(WebhookRow).where(WebhookRow.organization_id.in_(organization_ids))
+    changed = {"status": "disabled", "version": WebhookRow.version + 1, "updated_at": func.now()}
+    statement = statement.where(WebhookRow.status == text("'active'")).values(**changed).returning(WebhookRow.id)
+    return (await session.scalars(statement, execution_options={"synchronize_session": False})).all()
 
 
 async def list_active_unscoped(session: AsyncSession, organization_ids: Collection[UUID]) -> list[WebhookRow]:

@@ -5,12 +5,13 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from paivand_contracts.envelope import Event, events_of, subject_of
-from paivand_contracts.referral import ReferralEvent
+from paivand_contracts.envelope import Event, subject_of
 from paivand_kit.inputs import Input, Line, absent
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-EVENT_TYPES = [subject_of(event) for event in events_of(ReferralEvent)]
+from ..inbox.news import told_events
+
+EVENT_TYPES = [subject_of(event) for event in told_events()]
 
 
 def _known(event_type: str) -> str:
@@ -24,11 +25,11 @@ EventTypes = Annotated[list[EventType], Field(min_length=1, max_length=len(EVENT
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^https?://[!-~]+$")]
 Secret = Annotated[str, StringConstraints(max_length=120, pattern=r"^whsec_[A-Za-z0-9+/=]+$")]
 URL_TEXT = "https, a public address, no user name in it. It must not carry anything about a person."
-TYPES_TEXT = "Only these events; null: all events of referrals that your organization sent or received."
+TYPES_TEXT = "Only these events; null: all of referrals that your organization sent or received, and all of its own."
 
 
 class WebhookStatus(StrEnum):
-    """`disabled` by a manager, or by the endpoint itself when it answered 410 Gone."""
+    """`disabled` by a manager, by the endpoint itself (410 Gone), or when the organization was suspended."""
 
     ACTIVE = "active"
     DISABLED = "disabled"

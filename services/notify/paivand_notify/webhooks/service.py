@@ -1,6 +1,6 @@
 """Use cases of webhooks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 import httpx
 from paivand_contracts.envelope import Event, new_id, now
 from paivand_contracts.problems import ProblemType
-from paivand_contracts.referral import ReferralEventBase
 from paivand_kit.caller import Caller
 from paivand_kit.listener import announce
 from paivand_kit.pagination import PageRequest
@@ -20,6 +19,8 @@ from ..channels import DELIVERIES
 from ..deliveries import service as deliveries
 from ..deliveries.rules import Channel
 from ..deliveries.service import Target
+from ..inbox.news import News
+from ..members import service as members
 from . import repository
 from .connections import AddressNotAllowedError, NameNotFoundError, find_addresses
 from .schemas import WebhookCreate, WebhookPatch, WebhookPinged
@@ -40,8 +41,10 @@ class Webhooks:
         """A new webhook and its secret, shown this once.
 
         Raises:
-            ProblemError: `invalid` for a URL or secret that is not allowed; `conflict` when there are too many.
+            ProblemError: `invalid` for a URL or secret that is not allowed; `conflict` when there are too many;
+                `forbidden` when the organization takes part no more.
         """
+        await members.check_active(session, caller)
         await self._check_url(request.url)
         organization_id, secret = caller.organization(), request.secret or new_secret()
         if not is_secret(secret):
@@ -63,7 +66,8 @@ class Webhooks:
     async def change(
         self, session: AsyncSession, caller: Caller, webhook_id: UUID, expected: int | None, change: WebhookPatch
     ) -> WebhookRow:
-        """Changes what the request names. Raises `not-found`, `stale`, `invalid`."""
+        """Changes what the request names. Raises `not-found`, `stale`, `invalid`; `forbidden` as `add` does."""
+        await members.check_active(session, caller)
         values = change.model_dump(exclude_unset=True)
         if "url" in values:
             await self._check_url(change.url)
@@ -138,21 +142,27 @@ async def read_deliveries(session: AsyncSession, caller: Caller, webhook_id: UUI
     return await deliveries.read_page_of_target(session, caller, webhook_id, page)
 
 
-async def targets_of(session: AsyncSession, events: Sequence[ReferralEventBase]) -> list[tuple[Event, Target]]:
+async def targets_of(session: AsyncSession, news: Sequence[News]) -> list[tuple[Event, Target]]:
     """Which webhooks get which event: those of both parties, since their systems follow the whole referral."""
-    parties = {id(event): _parties(event) for event in events}
-    webhooks = await repository.list_active_unscoped(session, set[UUID]().union(*parties.values()))
+    concerned = set[UUID]().union(*(each.organization_ids for each in news))
+    webhooks = await repository.list_active_unscoped(session, concerned)
     return [
-        (event, _target(webhook))
-        for event in events
+        (each.event, _target(webhook))
+        for each in news
         for webhook in webhooks
-        if webhook.organization_id in parties[id(event)]
-        and (webhook.event_types is None or event.type in webhook.event_types)
+        if webhook.organization_id in each.organization_ids
+        and (webhook.event_types is None or each.event.type in webhook.event_types)
     ]
 
 
-def _parties(event: ReferralEventBase) -> set[UUID]:
-    return {event.data.requester_organization_id, event.data.owner_organization_id}
+async def disable_of_organizations(session: AsyncSession, organization_ids: Collection[UUID]) -> None:
+    """Disables the webhooks of organizations that take part no more, and drops what was still to go to them.
+
+    They stay so when the organization comes back: in the meantime its systems may have passed into other hands, so
+    its manager turns on each one that is still theirs.
+    """
+    for webhook_id in await repository.disable_of_organizations_unscoped(session, organization_ids):
+        await deliveries.drop_pending(session, webhook_id)
 
 
 def _target(webhook: WebhookRow) -> Target:

@@ -1,0 +1,75 @@
+"""What an event of another service means here: to whom it is news, and in which words."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from paivand_contracts.capacity import CapacityStale
+from paivand_contracts.codes import Priority, ReferralStatus
+from paivand_contracts.envelope import Event, events_of
+from paivand_contracts.membership import MembershipExpiring
+from paivand_contracts.referral import ReferralEvent, ReferralEventBase
+from pydantic import Field, TypeAdapter
+
+from .rules import Audience, Kind, SubjectType, audiences_of, kind_of
+
+Told = ReferralEventBase | CapacityStale | MembershipExpiring
+"""The events that people and systems are told of."""
+TOLD = (ReferralEventBase, CapacityStale, MembershipExpiring)
+ToldEvent = Annotated[ReferralEvent | CapacityStale | MembershipExpiring, Field(discriminator="type")]
+told_event: TypeAdapter[Any] = TypeAdapter(cast(Any, ToldEvent))
+
+
+def told_events() -> list[type[Event]]:
+    """The models of those events."""
+    return [*events_of(ReferralEvent), CapacityStale, MembershipExpiring]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One event, as those who must know are told of it."""
+
+    event: Event
+    kind: Kind
+    subject_type: SubjectType
+    subject_id: UUID
+    reference: str | None
+    """A number or a day, the only thing beside the kind that gets into a text."""
+    status: ReferralStatus | None
+    priority: Priority
+    audiences: list[Audience]
+    organization_ids: frozenset[UUID]
+    """The organizations whose own thing it is: their webhooks get the event, whoever acted."""
+
+
+def news_of(event: Told) -> News:
+    """What an event tells, and to whom."""
+    kind = kind_of(event.type)
+    if isinstance(event, ReferralEventBase):
+        facts = event.data
+        requester, owner = facts.requester_organization_id, facts.owner_organization_id
+        return News(
+            event,
+            kind,
+            SubjectType.REFERRAL,
+            subject_id=facts.referral_id,
+            reference=facts.number,
+            status=facts.status,
+            priority=facts.priority,
+            audiences=sorted(audiences_of(kind, requester=requester, owner=owner), key=str),
+            organization_ids=frozenset({requester, owner}),
+        )
+    owner = event.data.organization_id
+    is_membership = isinstance(event, MembershipExpiring)
+    return News(
+        event,
+        kind,
+        SubjectType.MEMBERSHIP if is_membership else SubjectType.CAPACITY,
+        subject_id=owner if is_membership else event.data.capacity_id,
+        reference=event.data.expires_on.isoformat() if is_membership else None,
+        status=None,
+        # Without its agreements a member loses access; figures only rank lower.
+        priority=Priority.URGENT if is_membership else Priority.ROUTINE,
+        audiences=sorted(audiences_of(kind, owner=owner), key=str),
+        organization_ids=frozenset({owner}),
+    )
