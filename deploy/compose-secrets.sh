@@ -16,4 +16,5 @@ done
 echo "KEYCLOAK_ADMIN_PASSWORD=$(secret)"
 echo "PAIVAND_DIRECTORY_CLIENT_SECRET=$(secret)"
 echo "PAIVAND_DEMONSTRATION_PASSWORD=$(secret)"
+echo "PAIVAND_DEMONSTRATION_TOTP=$(head -c 25 /dev/urandom | base32)"
 echo "PAIVAND_WEBHOOK_SECRET_KEY=$(head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n')"

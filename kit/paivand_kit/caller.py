@@ -15,7 +15,7 @@ from paivand_contracts.problems import ProblemType
 from .idempotency import require_key
 from .problems import ProblemError
 from .signing_keys import SigningKeys
-from .step_up import StepUp
+from .step_up import NOBODY_SIGNED_IN, SignIn, StepUp
 
 ALGORITHMS = ["RS256", "ES256", "PS256"]
 # Keycloak's `typ` claim. ID tokens have the same issuer and key, and for the OAuth client `paivand` even our audience,
@@ -35,10 +35,8 @@ class Caller:
     email: str | None = None
     expires_at: float = 0.0
     """`exp` of the token (seconds since 1970): a stream must not outlive it."""
-    acr: str | None = None
-    """How strongly the person signed in: a level of `step_up.LEVELS`."""
-    signed_in_at: float | None = None
-    """`auth_time` of the token (seconds since 1970); None for a service account, where no person signed in."""
+    sign_in: SignIn = NOBODY_SIGNED_IN
+    """How strongly and when the person signed in."""
 
     def organization(self) -> UUID:
         """The member organization the caller acts for; 403 when there is none."""
@@ -109,8 +107,11 @@ def _caller(claims: dict[str, Any]) -> Caller:
         roles=roles,
         email=claims.get("email") if claims.get("email_verified") is True else None,
         expires_at=float(claims["exp"]),
-        acr=str(claims["acr"]) if "acr" in claims else None,
-        signed_in_at=float(claims["auth_time"]) if "auth_time" in claims else None,
+        sign_in=SignIn(
+            acr=claims.get("acr"),
+            methods=frozenset(map(str, claims.get("amr", ()))),
+            at=float(claims["auth_time"]) if "auth_time" in claims else None,
+        ),
     )
 
 
@@ -153,6 +154,6 @@ class Requires:
             caller.organization()
         # Last: who may not do it at all is not sent to sign in again.
         if self.step_up:
-            self.step_up.check(caller.acr, caller.signed_in_at)
+            self.step_up.check(caller.sign_in)
         require_key(request, caller.subject, caller.organization_id)
         return caller

@@ -55,6 +55,11 @@ def bearer(**wanted: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {token(**wanted)}"}
 
 
+def second_factor() -> dict[str, Any]:
+    """Claims of somebody who signed in with a second factor just now, for `token(...)`."""
+    return {"acr": "2", "amr": ["otp"], "auth_time": int(time.time())}
+
+
 def jwks(*keys: tuple[str, Any]) -> dict[str, Any]:
     """The key set that a provider publishes; the test key's, unless (kid, private key) pairs are given."""
     published = keys or ((KEY_ID, PRIVATE_KEY),)

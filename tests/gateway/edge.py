@@ -135,6 +135,21 @@ class KeycloakAdmin:
             yield
 
     @contextmanager
+    def user(self, username: str) -> Iterator[None]:
+        """A further person with the demonstration's password and nothing else, removed at the end."""
+        representation = {
+            "username": username,
+            "enabled": True,
+            "email": f"{username}@example.org",
+            "emailVerified": True,
+            "firstName": "New",
+            "lastName": "Person",
+            "credentials": [{"type": "password", "value": self._site.demonstration_password}],
+        }
+        with self._made("/admin/realms/paivand/users", representation):
+            yield
+
+    @contextmanager
     def signing_key(self) -> Iterator[None]:
         """A new signing key that wins over the old one, removed at the end."""
         realm = self._client.get("/admin/realms/paivand").raise_for_status().json()["id"]

@@ -212,6 +212,7 @@ def _print_addresses(site: Site) -> None:
         people.add_row(account.username, organization, ", ".join(account.roles))
     console.print(people)
     console.print(f"Their password: [bold]{site.demonstration_password}[/]")
+    console.print(f"Their second factor, for an authenticator app: [bold]{site.demonstration_totp}[/]")
 
 
 def main() -> None:

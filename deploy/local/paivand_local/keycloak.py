@@ -66,6 +66,7 @@ def _environment(site: Site) -> dict[str, str]:
         "PAIVAND_PUBLIC_URL": site.public_url,
         "PAIVAND_DEMONSTRATION": "true" if site.demonstration else "false",
         "PAIVAND_DEMONSTRATION_PASSWORD": site.demonstration_password,
+        "PAIVAND_DEMONSTRATION_TOTP": site.demonstration_totp,
         "PAIVAND_DIRECTORY_CLIENT_SECRET": site.secret("directory_client_secret"),
         "PAIVAND_SMTP_HOST": LOOPBACK,
         "PAIVAND_SMTP_PORT": str(site.ports.smtp),

@@ -114,6 +114,11 @@ class Site:
         return self.secret("demonstration_password", size=8)
 
     @property
+    def demonstration_totp(self) -> str:
+        """What an authenticator app is told for any demonstration account: a second factor, in base32 (RFC 4648)."""
+        return base64.b32encode(hashlib.sha256(self.secret("demonstration_totp").encode()).digest()[:20]).decode()
+
+    @property
     def logs_dir(self) -> Path:
         return self.state_dir / "logs"
 

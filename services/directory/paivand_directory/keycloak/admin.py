@@ -11,7 +11,7 @@ from . import rules
 CLIENT_ID = "paivand-directory"
 TIMEOUT_SECONDS = 10.0
 PAGE = 100
-INVITATION = ["VERIFY_EMAIL", "UPDATE_PASSWORD", "UPDATE_PROFILE"]
+INVITATION = ["VERIFY_EMAIL", "UPDATE_PASSWORD", "UPDATE_PROFILE", "CONFIGURE_TOTP"]
 INVITATION_SECONDS = 3 * 24 * 3600
 Json = dict[str, Any]
 
@@ -130,7 +130,7 @@ class KeycloakAdmin:
             await self._call("POST", path, missing)
 
     async def invite(self, user_id: str) -> None:
-        """Sends the mail by which a person chooses a password. Keycloak sends one for each call."""
+        """Sends the mail by which a person chooses password and second factor. Keycloak sends one for each call."""
         query = {"lifespan": INVITATION_SECONDS}
         await self._call("PUT", f"/users/{user_id}/execute-actions-email", INVITATION, params=query)
 
