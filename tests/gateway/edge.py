@@ -121,6 +121,11 @@ class KeycloakAdmin:
         answer = self._client.post("/realms/master/protocol/openid-connect/token", data=form)
         return answer.raise_for_status().json()["access_token"]
 
+    def members(self, organization_id: str) -> set[str]:
+        """User names of those who belong to an organization."""
+        found = self._client.get(f"/admin/realms/paivand/organizations/{organization_id}/members")
+        return {each["username"] for each in found.raise_for_status().json()}
+
     @contextmanager
     def client(self, client_id: str, **settings: Any) -> Iterator[None]:
         """A further client of the realm, removed at the end."""

@@ -27,13 +27,20 @@ def test_nothing_secret_is_in_the_file(realm: dict[str, Any]) -> None:
 
 
 def test_everything_of_the_demonstration_can_be_switched_off(realm: dict[str, Any]) -> None:
-    always = {"paivand", "paivand-directory"}
+    always = {"paivand", "paivand-directory", "admin-cli"}
     switched = (
         [each for each in realm["users"] if each.get("serviceAccountClientId") not in always]
         + realm["organizations"]
         + [each for each in realm["clients"] if each["clientId"] not in always]
     )
     assert {each["enabled"] for each in switched} == {"${PAIVAND_DEMONSTRATION}"}
+
+
+def test_only_the_demonstrations_client_takes_passwords(realm: dict[str, Any]) -> None:
+    takers = [each["clientId"] for each in realm["clients"] if each["directAccessGrantsEnabled"]]
+    assert takers == ["paivand-demonstration"]
+    built_in = next(each for each in realm["clients"] if each["clientId"] == "admin-cli")
+    assert built_in["enabled"] is False
 
 
 def test_people_sign_in_with_code_and_proof_only(realm: dict[str, Any]) -> None:
@@ -71,6 +78,13 @@ class TestTokens:
         assert claims["roles"] == ["coordinator"]
         assert "organization_id" not in claims
 
-    def test_the_client_for_people_gives_no_token_for_a_password(self, stack: Stack) -> None:
+    @pytest.mark.parametrize("client", ["paivand", "admin-cli"])
+    def test_outside_the_demonstration_no_client_gives_a_token_for_a_password(self, stack: Stack, client: str) -> None:
         with pytest.raises(httpx.HTTPStatusError, match=r"40[01]"):
-            KeycloakAdmin(stack.site).token("paivand", "zarina")
+            KeycloakAdmin(stack.site).token(client, "zarina")
+
+    def test_a_members_system_belongs_to_its_organization(self, stack: Stack) -> None:
+        """So that a suspension finds it."""
+        for alias, organization in demonstration.organizations().items():
+            members = KeycloakAdmin(stack.site).members(str(organization.id))
+            assert f"service-account-integrator-{alias}" in members

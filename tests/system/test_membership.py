@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from paivand_local import demonstration
 from paivand_local.site import LOOPBACK, Site
 from paivand_local.stack import Stack
 
@@ -39,6 +40,43 @@ class Accounts:
         url = f"{root}/admin/realms/paivand{path}"
         answer = await self._client.request(method, url, json=body, params=query, headers=headers)
         return answer.raise_for_status()
+
+    async def add_system(self, client_id: str, organization_id: str) -> None:
+        """A system of a member, as docs/operators.md says."""
+        claims = {
+            "organization_id": ("String", organization_id),
+            "organization": ("JSON", json.dumps({organization_id: {"id": organization_id}})),
+        }
+        mappers = [
+            {
+                "name": name,
+                "protocol": "openid-connect",
+                "protocolMapper": "oidc-hardcoded-claim-mapper",
+                "config": {
+                    "claim.name": name,
+                    "claim.value": value,
+                    "jsonType.label": kind,
+                    "access.token.claim": "true",
+                },
+            }
+            for name, (kind, value) in claims.items()
+        ]
+        client = {"clientId": client_id, "secret": PASSWORD, "protocolMappers": mappers, "fullScopeAllowed": False}
+        scopes = {"defaultClientScopes": ["basic", "paivand"], "serviceAccountsEnabled": True}
+        made = await self._admin("POST", "/clients", client | scopes)
+        path = f"/clients/{made.headers['location'].rsplit('/', 1)[1]}"
+        role = (await self._admin("GET", "/roles/member")).json()
+        await self._admin("POST", f"{path}/scope-mappings/realm", [role])
+        account = (await self._admin("GET", f"{path}/service-account-user")).json()
+        await self._admin("POST", f"/users/{account['id']}/role-mappings/realm", [role])
+        found = (await self._admin("GET", "/organizations", q=f"directory_id:{organization_id}")).json()
+        await self._admin("POST", f"/organizations/{found[0]['id']}/members", account["id"])
+
+    async def system_token(self, client_id: str) -> str | None:
+        """What a system gets that asks for a token."""
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": PASSWORD}
+        answer = await self._client.post(f"{self._site.issuer}/protocol/openid-connect/token", data=form)
+        return answer.json().get("access_token")
 
     async def find(self, email: str) -> Any:
         """The account of an address, None when there is none."""
@@ -190,3 +228,31 @@ async def test_keycloak_down_only_delays(stack: Stack, people: People, karim: Ac
         stack.start_part("keycloak")
     await until(lambda: accounts.is_invited(email), seconds=60)
     await move(karim, membership, "withdraw")
+
+
+async def test_systems_of_a_suspended_member_get_no_tokens_until_it_is_back(
+    stack: Stack, people: People, karim: Actor, accounts: Accounts
+) -> None:
+    email, system = f"{uuid4()}@panoh.example.org", f"integrator-{uuid4()}"
+    membership = await let_in(people, karim, email)
+    await until(lambda: accounts.is_invited(email))
+    await accounts.add_system(system, membership["id"])
+    token = await accounts.system_token(system)
+    async with httpx.AsyncClient(base_url=stack.site.public_url, trust_env=False) as client:
+        headers = {"Authorization": f"Bearer {token}"}
+        assert (await client.get("/directory/v1/organizations", headers=headers)).status_code == 200
+
+    async def has_token() -> bool:
+        return await accounts.system_token(system) is not None
+
+    async def has_none() -> bool:
+        return not await has_token()
+
+    membership = await move(people.coordinator, membership, "suspend")
+    await until(has_none)
+    membership = await move(karim, membership, "reinstate")
+    await until(has_token)
+    await move(karim, membership, "withdraw")
+    await until(has_none)
+    # Others are not touched.
+    assert demonstration.integrator_token(stack.site, "adolat")

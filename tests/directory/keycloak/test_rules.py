@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from paivand_directory.keycloak.rules import LONGEST_PAUSE, is_free, pause_after
+from paivand_directory.keycloak.rules import LONGEST_PAUSE, is_free, is_system, pause_after
 
 NOTHING = ["default-roles-paivand"]
 
@@ -31,3 +31,10 @@ def test_only_own_or_removed_accounts_are_free(
     organizations: list[str], roles: list[str], is_enabled: bool, free: bool
 ) -> None:
     assert is_free(organizations, "own", roles, is_enabled=is_enabled) is free
+
+
+@pytest.mark.parametrize(
+    ("username", "system"), [("service-account-integrator-adolat", True), ("service@example.org", False)]
+)
+def test_systems_are_known_by_keycloaks_name_for_them(username: str, system: bool) -> None:
+    assert is_system(username) is system

@@ -1,6 +1,7 @@
 """Keycloak's admin REST API, as far as the directory needs it. Every method may be repeated."""
 
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -60,14 +61,27 @@ class KeycloakAdmin:
         return (await self._call("GET", f"/organizations/{found[0]['id']}")).json() if found else None
 
     async def lock_out_members(self, keycloak_id: str) -> None:
-        """Disables everybody who belongs to the organization and ends their sessions."""
+        """Disables everybody who belongs to the organization, its systems too, and ends their sessions."""
+        async for user in self._members(keycloak_id):
+            await self.set_enabled(user["id"], is_enabled=False)
+
+    async def let_in_systems(self, keycloak_id: str) -> None:
+        """Lets the service accounts that belong to the organization have tokens again.
+
+        A client that an operator has disabled stays so: that is another switch.
+        """
+        async for user in self._members(keycloak_id):
+            if rules.is_system(user["username"]):
+                await self.set_enabled(user["id"], is_enabled=True)
+
+    async def _members(self, keycloak_id: str) -> AsyncIterator[Json]:
         first = 0
         while True:
-            page: list[Json] = (
-                await self._call("GET", f"/organizations/{keycloak_id}/members", params={"first": first, "max": PAGE})
-            ).json()
+            query = {"first": first, "max": PAGE}
+            answer = await self._call("GET", f"/organizations/{keycloak_id}/members", params=query)
+            page: list[Json] = answer.json()
             for user in page:
-                await self.set_enabled(user["id"], is_enabled=False)
+                yield user
             if len(page) < PAGE:
                 return
             first += PAGE

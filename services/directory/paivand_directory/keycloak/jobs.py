@@ -66,6 +66,7 @@ async def _follow(session: AsyncSession, admin: KeycloakAdmin, job: KeycloakJobR
         person = await people.get_unscoped(session, job.person_id)
         await _follow_person(session, admin, person, keycloak_id, is_active=is_active)
     elif is_active:
+        await admin.let_in_systems(keycloak_id)
         # One job each, so that one that fails does not hold back the others.
         for person in await people.list_present_unscoped(session, organization.id):
             await service.enqueue(session, organization.id, person.id)

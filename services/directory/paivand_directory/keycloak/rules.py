@@ -14,6 +14,11 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * 2 ** min(attempts, 10), LONGEST_PAUSE)
 
 
+def is_system(username: str) -> bool:
+    """Whether an account is a client's own: Keycloak names it so. People are named by their address."""
+    return username.startswith("service-account-")
+
+
 def is_free(organization_ids: Collection[str], own: str, roles: Collection[str], *, is_enabled: bool) -> bool:
     """Whether an account that exists may be taken in: one's own, or one that was removed from where it was.
 
