@@ -9,6 +9,7 @@ for name in POSTGRES KEYCLOAK DIRECTORY DIRECTORY_OWNER REFERRAL REFERRAL_OWNER 
 done
 for name in DIRECTORY REFERRAL NOTIFY; do
     echo "${name}_NATS_PASSWORD=$(secret)"
+    echo "${name}_IDEMPOTENCY_SECRET=$(secret)"
 done
 for name in MEHRUBON ADOLAT SHIFO; do
     echo "PAIVAND_INTEGRATOR_${name}_SECRET=$(secret)"

@@ -4,6 +4,10 @@ The work is done first and the key is written last, in the same transaction. Of 
 the first to commit wins; the others meet its key in the unique index, are rolled back whole, and answer what the
 winner answered. That costs the usual request one INSERT, and no lock is held while the work goes on.
 A refusal is not kept: after a 4xx the same key may be sent again.
+
+Answers may hold free text about a person, so what is stored is sealed, by a key that is derived from the service's
+secret, the caller and the Idempotency-Key itself. The table knows only a digest of the latter: neither a dump nor a
+dump with the secret opens an answer, only the caller who sends the key again.
 """
 
 import hashlib
@@ -13,11 +17,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from paivand_contracts.problems import ProblemType
-from pydantic import TypeAdapter
-from sqlalchemy import Insert, Text, delete, func, insert, text
+from pydantic import SecretStr, TypeAdapter
+from sqlalchemy import Insert, LargeBinary, Text, delete, func, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Base, Database
 from .problems import ProblemError
+from .sealing import KEY_BYTES, seal, unseal
 
 KEPT_HEADERS = ("etag", "location")
 HEADER = {
@@ -45,31 +52,50 @@ class IdempotencyKeyRow(Base):
 
     subject: Mapped[str] = mapped_column(Text, primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)
+    """A digest of the Idempotency-Key, which itself is not stored."""
     fingerprint: Mapped[str] = mapped_column(Text)
     status: Mapped[int]
     headers: Mapped[dict[str, str]] = mapped_column(JSONB)
-    body: Mapped[Any] = mapped_column(JSONB)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The answer, sealed; or only its free text, when `body` has the rest."""
+    body: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)
+    """What a use case's own statement completed in the database. Never free text."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
 class Once:
     """One keyed request: what its row will say."""
 
-    def __init__(self, *, subject: str, key: str, fingerprint: str) -> None:
-        self.subject, self.key, self.fingerprint = subject, key, fingerprint
+    def __init__(self, *, key: str, fingerprint: str) -> None:
+        self.subject, self.digest = "", ""
+        self._key, self._fingerprint, self._answer_key = key, fingerprint, b""
         self.is_written = False
         """Set by a use case whose own statement has written the row."""
         self.withheld: tuple[str, ...] = ()
         """Members of the answer that are not kept, such as a new secret: a repeated request sees null there."""
 
-    def row(self, *, status: int, headers: dict[str, str]) -> dict[str, Any]:
-        """Column values but for the body, for a statement that writes the key together with the work."""
+    def bind(self, secret: SecretStr, subject: str, organization_id: UUID | None) -> None:
+        """Says who sent it. Who acts for another organization by now sends another request.
+
+        The answer's key needs the service's secret as well as what only the caller knows.
+        """
+        derive = HKDF(SHA256(), 2 * KEY_BYTES, salt=secret.get_secret_value().encode(), info=b"paivand idempotency")
+        derived = derive.derive(f"{subject}\n{self._key}".encode())
+        self.subject, self.digest, self._answer_key = subject, derived[:KEY_BYTES].hex(), derived[KEY_BYTES:]
+        self.fingerprint = hashlib.sha256(f"{self._fingerprint} {organization_id}".encode()).hexdigest()
+
+    def row(self, *, status: int, headers: dict[str, str], free_text: dict[str, Any] | None) -> dict[str, Any]:
+        """Column values but for the body, for a statement that writes the key together with the work.
+
+        `free_text` are the members of the answer that the statement must not write into the body.
+        """
         return {
             "subject": self.subject,
-            "key": self.key,
+            "key": self.digest,
             "fingerprint": self.fingerprint,
             "status": status,
             "headers": headers,
+            "sealed": self._seal(free_text) if free_text else None,
         }
 
     def insert(self, response: Response) -> Insert:
@@ -78,7 +104,23 @@ class Once:
         body: Any = json.loads(bytes(response.body)) if response.body else None
         if self.withheld:
             body = {**body, **dict.fromkeys(self.withheld)}
-        return insert(IdempotencyKeyRow).values(**self.row(status=response.status_code, headers=headers), body=body)
+        row = self.row(status=response.status_code, headers=headers, free_text=None)
+        row["sealed"] = None if body is None else self._seal(body)
+        return insert(IdempotencyKeyRow).values(row)
+
+    def answer(self, row: IdempotencyKeyRow) -> Any:
+        """The body that the row keeps.
+
+        Raises:
+            UnreadableError: the service has another secret by now, or the row was tampered with.
+        """
+        if row.sealed is None:
+            return row.body
+        opened: Any = json.loads(unseal(self._answer_key, row.sealed, self.fingerprint.encode()))
+        return opened if row.body is None else {**row.body, **opened}
+
+    def _seal(self, document: Any) -> bytes:
+        return seal(self._answer_key, json.dumps(document).encode(), self.fingerprint.encode())
 
 
 class IdempotentRoute(APIRoute):
@@ -108,14 +150,11 @@ async def _read_key(request: Request) -> Once | None:
     fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
     fingerprint.update(request.headers.get("if-match", "").encode() + b"\n")
     fingerprint.update(await request.body())
-    return Once(subject="", key=key, fingerprint=fingerprint.hexdigest())
+    return Once(key=key, fingerprint=fingerprint.hexdigest())
 
 
 def require_key(request: Request, subject: str, organization_id: UUID | None) -> None:
-    """Binds the request's key to the caller, once it is known; 400 when a POST has none.
-
-    Who acts for another organization by now sends another request, and gets no answer that the former one got.
-    """
+    """Binds the request's key to the caller, once it is known; 400 when a POST has none."""
     if not hasattr(request.state, "once"):
         return
     once: Once | None = request.state.once
@@ -125,8 +164,7 @@ def require_key(request: Request, subject: str, organization_id: UUID | None) ->
             "Send Idempotency-Key with a value of your own for each new intent, e.g. a UUID (printable ASCII, at most "
             "200 characters); send the same value when you repeat the request.",
         )
-    once.subject = subject
-    once.fingerprint = hashlib.sha256(f"{once.fingerprint} {organization_id}".encode()).hexdigest()
+    once.bind(request.app.state.idempotency_secret, subject, organization_id)
 
 
 async def replay(request: Request) -> Response | None:
@@ -140,7 +178,7 @@ async def replay(request: Request) -> Response | None:
         return None
     database: Database = request.app.state.database
     async with database.transaction() as session:
-        row = await session.get(IdempotencyKeyRow, (once.subject, once.key))
+        row = await session.get(IdempotencyKeyRow, (once.subject, once.digest))
     if row is None:
         return None
     if row.fingerprint != once.fingerprint:
@@ -148,7 +186,7 @@ async def replay(request: Request) -> Response | None:
             ProblemType.IDEMPOTENCY_KEY_REUSED, "This key was used for another request. Use a new key for a new intent."
         )
     return Response(
-        _render(request, row.body),
+        _render(request, once.answer(row)),
         status_code=row.status,
         headers={**row.headers, "Idempotent-Replayed": "true"},
         media_type="application/json",

@@ -41,6 +41,7 @@ class Service:
         self.verifier = verifier or TokenVerifier(
             issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url
         )
+        self._idempotency_secret = settings.idempotency_secret
         self._tasks: Sequence[asyncio.Task[None]] = ()
         if telemetry.is_exporting():
             for engine in self.database.engines:
@@ -75,6 +76,7 @@ class Service:
         )
         app.state.database = self.database
         app.state.verifier = self.verifier
+        app.state.idempotency_secret = self._idempotency_secret
         problems.install(app)
         app.add_middleware(telemetry.TelemetryMiddleware)
         _install_replays(app)

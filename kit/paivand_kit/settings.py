@@ -1,6 +1,8 @@
 """What every service is told from outside, by environment variables with the prefix PAIVAND_."""
 
-from pydantic import SecretStr
+from typing import Annotated
+
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -14,6 +16,8 @@ class ServiceSettings(BaseSettings):
     nats_url: str = "nats://127.0.0.1:4222"
     nats_user: str
     nats_password: SecretStr
+    idempotency_secret: Annotated[SecretStr, Field(min_length=32)]
+    """Part of the key that seals stored answers; each service has its own."""
     issuer: str
     jwks_url: str
     audience: str = "paivand"

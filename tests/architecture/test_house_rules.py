@@ -151,6 +151,7 @@ def app_of(service: str, monkeypatch: pytest.MonkeyPatch):
         "DATABASE_URL": "postgresql+asyncpg://nobody@localhost/nothing",
         "NATS_USER": service,
         "NATS_PASSWORD": "unused",
+        "IDEMPOTENCY_SECRET": "of no service that anybody uses, but long enough",
         "ISSUER": tokens.ISSUER,
         "JWKS_URL": "",
         "WEBHOOK_SECRET_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",

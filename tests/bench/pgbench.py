@@ -42,6 +42,7 @@ def script(*, case_id: str, service_id: str, requester: str) -> str:
         "fingerprint": f"'{'0' * 64}'",
         "status": "201",
         "headers": """'{"etag": "\\"1\\"", "location": "/referral/v1/referrals/0"}'""",
+        "sealed": f"'\\x{'5e' * 70}'",
         "priority": "'urgent'",
         "summary": "'Needs a lawyer before Friday.'",
         "consent_given_at": "now()",

@@ -14,7 +14,7 @@ from paivand_local.testing import NatsServer, PostgresServer
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from tests.factories.running import running
+from tests.factories.running import IDEMPOTENCY_SECRET, running
 from tests.factories.tokens import AUDIENCE, ISSUER, verifier
 
 
@@ -25,6 +25,7 @@ async def app(postgres: PostgresServer) -> AsyncIterator[FastAPI]:
         nats_url="nats://127.0.0.1:1",
         nats_user="directory",
         nats_password=SecretStr("unused"),
+        idempotency_secret=IDEMPOTENCY_SECRET,
         issuer=ISSUER,
         audience=AUDIENCE,
         jwks_url="",
@@ -64,6 +65,7 @@ def nats_settings(postgres: PostgresServer, nats: NatsServer) -> Callable[[str],
             nats_url=nats.url,
             nats_user=name,
             nats_password=SecretStr(password),
+            idempotency_secret=IDEMPOTENCY_SECRET,
             issuer=ISSUER,
             audience=AUDIENCE,
             jwks_url="",

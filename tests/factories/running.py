@@ -8,8 +8,11 @@ from uuid import UUID, uuid4
 import httpx
 from fastapi import FastAPI
 from paivand_contracts.codes import Role
+from pydantic import SecretStr
 
 from tests.factories import tokens
+
+IDEMPOTENCY_SECRET = SecretStr("of no service that anybody uses, but long enough")
 
 
 @asynccontextmanager

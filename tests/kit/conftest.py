@@ -20,6 +20,7 @@ from paivand_local.testing import NatsServer, PostgresServer, temporary_site
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from tests.factories.running import IDEMPOTENCY_SECRET
 from tests.factories.tokens import AUDIENCE, ISSUER
 
 EFFECTS = """
@@ -65,6 +66,7 @@ def settings(kit_postgres: PostgresServer, kit_nats: NatsServer) -> Callable[[st
             nats_url=kit_nats.url,
             nats_user=name,
             nats_password=SecretStr(password),
+            idempotency_secret=IDEMPOTENCY_SECRET,
             issuer=ISSUER,
             audience=AUDIENCE,
             jwks_url="",

@@ -185,16 +185,53 @@ async def test_anonymous_cannot_ask_for_anybodys_answer(
 
 
 async def test_keys_are_forgotten_after_a_day(
-    client: httpx.AsyncClient, database: Database, kit_postgres: PostgresServer, headers: dict[str, str], subject: str
+    client: httpx.AsyncClient, database: Database, kit_postgres: PostgresServer, subject: str
 ) -> None:
-    await client.post(PATH, json={"subject": subject}, headers=headers)
-    key = {"key": headers["Idempotency-Key"]}
+    person = {"subject": str(uuid4())}
+    await client.post(PATH, json={"subject": subject}, headers=bearer(**person) | {"Idempotency-Key": "once"})
+    count = text("SELECT count(*) FROM idempotency_keys WHERE subject = :subject")
     owner = Database(kit_postgres.owner_url("directory"))
     async with owner.transaction() as session:
-        age = text("UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = :key")
-        await session.execute(age, key)
+        assert await session.scalar(count, person) == 1
+        age = text("UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE subject = :subject")
+        await session.execute(age, person)
     await owner.close()
     await forget_old_keys(database)
     async with database.transaction() as session:
-        kept = await session.scalar(text("SELECT count(*) FROM idempotency_keys WHERE key = :key"), key)
-    assert kept == 0
+        assert await session.scalar(count, person) == 0
+
+
+async def test_neither_the_key_nor_the_answer_stands_in_the_table(
+    client: httpx.AsyncClient, database: Database, subject: str
+) -> None:
+    person, key = str(uuid4()), f"key-{uuid4()}"
+    answer = await client.post(
+        PATH, json={"subject": subject}, headers=bearer(subject=person) | {"Idempotency-Key": key}
+    )
+    async with database.transaction() as session:
+        query = text("SELECT t::text FROM idempotency_keys t WHERE subject = :subject")
+        row = (await session.scalars(query, {"subject": person})).one()
+    assert answer.json()["name"] == "Меҳр"
+    assert person in row
+    for hidden in (key, "Меҳр", "name"):
+        assert hidden not in row
+        # The sealed column as text is hexadecimal.
+        assert hidden.encode().hex() not in row
+
+
+async def test_answer_that_was_moved_to_another_request_is_not_told(
+    client: httpx.AsyncClient, kit_postgres: PostgresServer, subject: str
+) -> None:
+    """Who can write to the table cannot make one caller read what another one got."""
+    mine, yours = (bearer(subject=person) | {"Idempotency-Key": "one"} for person in ("mine-" + subject, subject))
+    for headers in (mine, yours):
+        assert (await client.post(PATH, json={"subject": subject}, headers=headers)).status_code == 201
+    owner = Database(kit_postgres.owner_url("directory"))
+    async with owner.transaction() as session:
+        move = (
+            "UPDATE idempotency_keys SET sealed = (SELECT sealed FROM idempotency_keys WHERE subject = :other)"
+            " WHERE subject = :subject"
+        )
+        await session.execute(text(move), {"subject": subject, "other": "mine-" + subject})
+    await owner.close()
+    assert problem(await client.post(PATH, json={"subject": subject}, headers=yours)) == (500, "internal")

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from tests.factories import tokens
+from tests.factories.running import IDEMPOTENCY_SECRET
 from tests.notify.network import LiveNotify
 
 
@@ -24,6 +25,7 @@ def settings(postgres: PostgresServer) -> Settings:
         nats_url="nats://127.0.0.1:1",
         nats_user="notify",
         nats_password=SecretStr("unused"),
+        idempotency_secret=IDEMPOTENCY_SECRET,
         issuer=tokens.ISSUER,
         jwks_url="",
         webhook_secret_key=SecretStr(Fernet.generate_key().decode()),

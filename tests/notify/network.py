@@ -34,6 +34,7 @@ from paivand_local.testing import NatsServer, PostgresServer, temporary_site
 from pydantic import SecretStr
 
 from tests.factories import tokens
+from tests.factories.running import IDEMPOTENCY_SECRET
 
 PR_SET_PDEATHSIG = 1
 
@@ -178,6 +179,7 @@ class LiveNotify:
                 "PAIVAND_NATS_URL": nats.url,
                 "PAIVAND_NATS_USER": "notify",
                 "PAIVAND_NATS_PASSWORD": nats.credentials("notify")[1],
+                "PAIVAND_IDEMPOTENCY_SECRET": IDEMPOTENCY_SECRET.get_secret_value(),
                 "PAIVAND_ISSUER": tokens.ISSUER,
                 "PAIVAND_JWKS_URL": f"http://127.0.0.1:{keys.server_port}/certs",
                 "PAIVAND_WEBHOOK_SECRET_KEY": Fernet.generate_key().decode(),
@@ -194,6 +196,7 @@ class LiveNotify:
                     nats_url=nats.url,
                     nats_user=name,
                     nats_password=SecretStr(nats.credentials(name)[1]),
+                    idempotency_secret=IDEMPOTENCY_SECRET,
                     issuer=tokens.ISSUER,
                     jwks_url="",
                 )

@@ -16,7 +16,7 @@ from paivand_referral.directory.consumers import handle_directory_events
 from paivand_referral.settings import Settings
 
 from tests.factories import tokens
-from tests.factories.running import Person, running
+from tests.factories.running import IDEMPOTENCY_SECRET, Person, running
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +27,7 @@ def settings(postgres: PostgresServer, nats: NatsServer) -> Settings:
         nats_url=nats.url,
         nats_user=user,
         nats_password=password,
+        idempotency_secret=IDEMPOTENCY_SECRET,
         issuer=tokens.ISSUER,
         jwks_url="",
         log_level="WARNING",

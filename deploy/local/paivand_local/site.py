@@ -167,6 +167,7 @@ class Site:
             "PAIVAND_NATS_URL": f"nats://{LOOPBACK}:{self.ports.nats}",
             "PAIVAND_NATS_USER": service,
             "PAIVAND_NATS_PASSWORD": self.secret(f"{service}_nats_password"),
+            "PAIVAND_IDEMPOTENCY_SECRET": self.secret(f"{service}_idempotency_secret"),
             "PAIVAND_ISSUER": self.issuer,
             "PAIVAND_JWKS_URL": self.jwks_url,
             "PAIVAND_AUDIENCE": "paivand",

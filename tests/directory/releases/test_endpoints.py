@@ -114,11 +114,12 @@ class TestRelease:
     ) -> None:
         requester = await admit(client)
         referral = await tell("accepted", requester_organization_id=requester, service_id=shelter["service"])
-        headers = member_of(requester) | key()
-        (await ask(client, shelter, headers, referral)).raise_for_status()
+        count = text("SELECT count(*) FROM idempotency_keys")
         async with app.state.database.transaction() as session:
-            query = text("SELECT count(*) FROM idempotency_keys WHERE key = :key")
-            assert await session.scalar(query, {"key": headers["Idempotency-Key"]}) == 0
+            before = await session.scalar(count)
+        (await ask(client, shelter, member_of(requester) | key(), referral)).raise_for_status()
+        async with app.state.database.transaction() as session:
+            assert await session.scalar(count) == before
         for statement in ("DELETE FROM location_releases", "UPDATE location_releases SET subject = 'x'"):
             with pytest.raises(ProgrammingError, match="permission denied"):
                 async with app.state.database.transaction() as session:

@@ -23,8 +23,9 @@ JSON_COLUMNS = {"case": JSONB, "consent": JSONB}
 
 
 WRITE_KEY = """, once AS (
-    INSERT INTO idempotency_keys (subject, key, fingerprint, status, headers, body)
-    SELECT :subject, :key, :fingerprint, :status, CAST(:headers AS jsonb), to_jsonb(answer) FROM answer
+    INSERT INTO idempotency_keys (subject, key, fingerprint, status, headers, sealed, body)
+    SELECT :subject, :key, :fingerprint, :status, CAST(:headers AS jsonb), CAST(:sealed AS bytea),
+        to_jsonb(answer) || '{"summary": null}' FROM answer
 )"""
 
 
@@ -113,7 +114,8 @@ async def create(
     parameters = {**values, "event_type": event.type, "event": json.dumps(document(event))}
     if once is None:
         return (await executor.execute(CREATE, parameters)).mappings().one()
-    key = once.row(status=201, headers=headers)
+    free_text = {"summary": values["summary"]} if values["summary"] else None
+    key = once.row(status=201, headers=headers, free_text=free_text)
     parameters |= {**key, "headers": json.dumps(key["headers"])}
     row = (await executor.execute(CREATE_ONCE, parameters)).mappings().one()
     once.is_written = True
