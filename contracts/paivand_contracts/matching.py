@@ -13,6 +13,7 @@ from .problems import ProblemType
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$")]
 Codes = Annotated[list[Code], Field(max_length=50)]
 Age = Annotated[int, Field(ge=0, le=130)]
+AREAS = "ISO 3166-2, or a part of it that the network names: TJ-KT-bokhtar lies in TJ-KT, and that in TJ."
 
 
 class Attribute(StrEnum):
@@ -24,6 +25,7 @@ class Attribute(StrEnum):
     CHILDREN_AGES = "children-ages"
     LANGUAGES = "languages"
     ACCESSIBILITY = "accessibility"
+    CITIZENSHIP = "citizenship"
     RESIDENCE_STATUS = "residence-status"
     DISABILITY = "disability"
     PREGNANT = "pregnant"
@@ -75,14 +77,19 @@ class Profile(Message):
     )
     languages: Codes | None = Field(default=None, description="Languages spoken (BCP 47).", examples=[["tg", "ru"]])
     accessibility: Codes | None = Field(default=None, description="What the person needs.", examples=[["wheelchair"]])
-    residence_status: Code | None = Field(default=None, description="Citizenship or residence status.")
+    citizenship: Codes | None = Field(
+        default=None, description="Countries (ISO 3166-1, two letters); an empty list: none.", examples=[["TJ"]]
+    )
+    residence_status: Code | None = Field(default=None, description="Residence status.", examples=["undocumented"])
     disability: Codes | None = Field(default=None, description="Kinds of disability; an empty list: none.")
     pregnant: bool | None = Field(default=None, description="Whether the person is pregnant.")
     exploitation: Codes | None = Field(default=None, description="Types of exploitation suffered.")
     risks: Codes | None = Field(default=None, description="Risks that some services exclude; an empty list: none.")
     identified: bool | None = Field(default=None, description="Whether the police have identified a victim.")
-    area: Code | None = Field(default=None, description="Where help is needed, e.g. ISO 3166-2.", examples=["TJ-DU"])
-    origin_area: Code | None = Field(default=None, description="Where the person comes from.", examples=["TJ-KT"])
+    area: Code | None = Field(default=None, description=f"Where help is needed. {AREAS}", examples=["TJ-DU"])
+    origin_area: Code | None = Field(
+        default=None, description=f"Where the person comes from. {AREAS}", examples=["TJ-KT"]
+    )
 
 
 class Criterion(Message):
@@ -141,7 +148,9 @@ class MatchAnswer(Message):
     """Who can take such a person now, and who nearly could."""
 
     matches: list[MatchedService] = Field(description="Eligible, as far as is known, and with room.")
-    near_misses: list[MatchedService] = Field(description="In the way stands one condition, or that it is full.")
+    near_misses: list[MatchedService] = Field(
+        description="In the way stands one condition, or that it is full. Who does not serve the area is left out."
+    )
 
 
 class MatchReply(Message):

@@ -83,6 +83,7 @@ def test_each_attribute_can_be_answered() -> None:
         "children_ages": [3],
         "languages": ["tg"],
         "accessibility": ["wheelchair"],
+        "citizenship": ["TJ"],
         "residence_status": "citizen",
         "disability": ["physical"],
         "pregnant": False,

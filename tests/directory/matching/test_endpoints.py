@@ -88,6 +88,42 @@ async def test_what_is_not_known_is_a_question_and_ranks_lower(town: Town) -> No
     assert [each["question"] for each in matches[1]["criteria"]] == [None, "What is the person's gender?"]
 
 
+async def test_what_is_said_of_an_area_holds_for_its_parts(town: Town) -> None:
+    await town.open("here", {"attribute": "origin-area", "operator": "none-of", "codes": ["TJ-KT"]})
+    district = f"{town.area}-bokhtar"
+    matches, misses = await town.match(profile={"area": district, "origin_area": "TJ-SU"})
+    assert (names(matches), misses) == (["here"], [])
+    assert {each["attribute"]: each["verdict"] for each in matches[0]["criteria"]} == {
+        "area": "met",
+        "origin-area": "met",
+    }
+    _, misses = await town.match(profile={"area": district, "origin_area": "TJ-KT-danghara"})
+    assert {each["name"]: each["reasons"] for each in misses} == {"here": ["origin-area"]}
+
+
+async def test_who_does_not_serve_the_area_is_left_out(town: Town) -> None:
+    await town.open("here")
+    assert await town.match(profile={"area": f"X-{uuid4().hex[:12]}"}) == ([], [])
+
+
+async def test_citizenship_and_residence_are_two_things(town: Town) -> None:
+    await town.open("tajiks", {"attribute": "citizenship", "operator": "any-of", "codes": ["TJ"]})
+    profile = {"citizenship": ["TJ", "RU"], "residence_status": "undocumented"}
+    assert names((await town.match(profile=profile))[0]) == ["tajiks"]
+    _, misses = await town.match(profile={**profile, "citizenship": []})
+    assert {each["name"]: each["reasons"] for each in misses} == {"tajiks": ["citizenship"]}
+
+
+async def test_changes_of_the_service_are_seen_at_once(town: Town, client: httpx.AsyncClient) -> None:
+    await town.open("adults", minimum_age=18)
+    (service_id,), profile = town.names, {"age": {"minimum": 15, "maximum": 15}}
+    assert (await town.match(profile=profile))[0] == []
+    headers = manager_of(town.organizations["adults"]) | {"If-Match": "*"}
+    for change, expected in (({"minimum_age": None}, ["adults"]), ({"taxonomy_terms": ["cash"]}, [])):
+        (await client.patch(f"/directory/v1/services/{service_id}", json=change, headers=headers)).raise_for_status()
+        assert names((await town.match(profile=profile))[0]) == expected
+
+
 async def test_room_is_that_of_this_moment(town: Town, client: httpx.AsyncClient) -> None:
     shelter = await a_shelter(client, maximum=1)
     put = {"json": {"criteria": [{"attribute": "area", "operator": "any-of", "codes": [town.area]}]}}
@@ -130,6 +166,10 @@ async def test_suspended_organization_is_out_at_once(town: Town, client: httpx.A
         ({"need": "shelter", "profile": {"name": "x"}}, "/profile/name", "extra_forbidden"),
         ({"need": "shelter", "quantity": 0}, "/quantity", "greater_than_equal"),
         ({"need": "shelter", "unit": "hammock"}, "/unit", "enum"),
+        ({"need": "shelter", "profile": {"citizenship": ["Tajikistan"]}}, "/profile/citizenship", "code"),
+        ({"need": "shelter", "profile": {"age": {"minimum": 9, "maximum": 3}}}, "/profile/age", "value_error"),
+        ({"need": "shelter", "profile": {"children_ages": [-1]}}, "/profile/children_ages/0", "greater_than_equal"),
+        ({"need": "x" * 1000}, "/need", "string_too_long"),
     ],
 )
 async def test_fault_names_field_and_rule(

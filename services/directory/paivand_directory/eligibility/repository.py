@@ -37,7 +37,8 @@ async def replace(session: AsyncSession, service_id: UUID, criteria: Sequence[Cr
     await session.execute(delete(CriterionRow).where(CriterionRow.service_id == service_id))
     rows: list[dict[str, Any]] = [{"service_id": service_id, **each.model_dump()} for each in criteria]
     if rows:
-        await session.execute(insert(CriterionRow), rows)
+        # One statement for all, since a trigger brings matching up to date after each.
+        await session.execute(insert(CriterionRow).values(rows))
 
 
 async def list_conditions_unscoped(session: AsyncSession, service_ids: Sequence[UUID]) -> Sequence[RowMapping]:

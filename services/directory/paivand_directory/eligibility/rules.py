@@ -11,10 +11,27 @@ YES_NO = frozenset({"yes", "no"})
 
 OPERATORS: dict[Attribute, frozenset[Operator]] = {
     **dict.fromkeys(Attribute, CODED),
+    # One place is asked for, so that `covers` would say no more than `any-of`.
+    **dict.fromkeys((Attribute.AREA, Attribute.ORIGIN_AREA), frozenset({Operator.ANY_OF, Operator.NONE_OF})),
     Attribute.AGE: frozenset({Operator.WITHIN}),
     Attribute.CHILDREN: frozenset({Operator.WITHIN}),
     Attribute.CHILDREN_AGES: frozenset({Operator.ALL_WITHIN}),
 }
+
+CONDITION_COLUMNS: dict[str, bool] = {
+    **{
+        f"{attribute}_{operator}".replace("-", "_"): False
+        for attribute, operators in OPERATORS.items()
+        for operator in sorted(operators & CODED)
+    },
+    **{
+        f"{attribute}_{end}".replace("-", "_"): True
+        for attribute, operators in OPERATORS.items()
+        for end in ("minimum", "maximum")
+        if operators & RANGES
+    },
+}
+"""All kinds of condition, named as columns are; whether it is a number (else codes)."""
 
 VOCABULARY: dict[Attribute, frozenset[str]] = {
     Attribute.GENDER: frozenset({"female", "male", "other"}),
@@ -41,7 +58,7 @@ VOCABULARY: dict[Attribute, frozenset[str]] = {
     ),
     Attribute.IDENTIFIED: YES_NO,
 }
-"""The codes of closed attributes; languages (BCP 47) and areas (ISO 3166-2 or the network's own) are open."""
+"""The codes of closed attributes; languages (BCP 47), countries (ISO 3166-1) and areas are open."""
 
 QUESTIONS: dict[Attribute, str] = {
     Attribute.AGE: "How old is the person?",
@@ -50,7 +67,8 @@ QUESTIONS: dict[Attribute, str] = {
     Attribute.CHILDREN_AGES: "How old are the children who come along?",
     Attribute.LANGUAGES: "Which languages does the person speak?",
     Attribute.ACCESSIBILITY: "What does the person need in order to use the place?",
-    Attribute.RESIDENCE_STATUS: "What is the person's citizenship or residence status?",
+    Attribute.CITIZENSHIP: "Which citizenship does the person have?",
+    Attribute.RESIDENCE_STATUS: "What is the person's residence status?",
     Attribute.DISABILITY: "Does the person live with a disability, and of which kind?",
     Attribute.PREGNANT: "Is the person pregnant?",
     Attribute.EXPLOITATION: "Which types of exploitation has the person suffered?",
@@ -92,17 +110,26 @@ def answers(profile: Profile) -> dict[Attribute, Answer]:
         Attribute.GENDER: profile.gender,
         Attribute.LANGUAGES: profile.languages,
         Attribute.ACCESSIBILITY: profile.accessibility,
+        Attribute.CITIZENSHIP: profile.citizenship,
         Attribute.RESIDENCE_STATUS: profile.residence_status,
         Attribute.DISABILITY: profile.disability,
         Attribute.PREGNANT: profile.pregnant,
         Attribute.EXPLOITATION: profile.exploitation,
         Attribute.RISKS: profile.risks,
         Attribute.IDENTIFIED: profile.identified,
-        Attribute.AREA: profile.area,
-        Attribute.ORIGIN_AREA: profile.origin_area,
+        Attribute.AREA: with_wider(profile.area),
+        Attribute.ORIGIN_AREA: with_wider(profile.origin_area),
     }
     known |= {attribute: Answer(_codes(value)) for attribute, value in coded.items() if value is not None}
     return known
+
+
+def with_wider(area: str | None) -> list[str] | None:
+    """The area and those in which it lies: what a service says of Khatlon holds for all districts of Khatlon."""
+    if area is None:
+        return None
+    parts = area.split("-")
+    return ["-".join(parts[:count]) for count in range(1, len(parts) + 1)]
 
 
 def _codes(value: list[str] | str | bool) -> frozenset[str]:
@@ -112,7 +139,7 @@ def _codes(value: list[str] | str | bool) -> frozenset[str]:
 
 
 def verdict(criterion: Criterion, known: Mapping[Attribute, Answer]) -> Verdict:
-    """Whether the condition is met. SQL in matching/repository.py says the same of many; a test compares them."""
+    """Whether the condition is met. SQL in matching/repository.py counts the same of many; a test compares them."""
     answer = known.get(criterion.attribute)
     if answer is None:
         return Verdict.UNKNOWN
@@ -177,6 +204,10 @@ def _fault_of_range(criterion: Criterion) -> Fault | None:
 def unknown_code(attribute: Attribute, codes: Iterable[str]) -> Fault | None:
     """The first code that the attribute does not have."""
     vocabulary = VOCABULARY.get(attribute)
+    if attribute is Attribute.CITIZENSHIP:
+        for place, code in enumerate(codes):
+            if not (len(code) == 2 and code.isalpha() and code.isupper()):
+                return Fault(f"codes/{place}", "code", "Send a country's two letters (ISO 3166-1), such as TJ.")
     for place, code in enumerate(codes):
         if vocabulary is not None and code not in vocabulary:
             return Fault(f"codes/{place}", "code", f"Send one of: {', '.join(sorted(vocabulary))}.")

@@ -1,75 +1,90 @@
-"""The SQL of matching: one statement that judges, counts, ranks and explains."""
+"""The SQL of matching: one statement that finds, judges, counts, ranks and explains."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from paivand_contracts.matching import Attribute
-from sqlalchemy import RowMapping, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..eligibility.rules import Answer
+from ..eligibility.rules import OPERATORS, RANGES, Answer
 from .rules import Weights
+from .tables import MATCH_ENTRIES
 
-# Says the same as eligibility/rules.py `verdict`, with NULL for unknown; a test compares them.
-VERDICT = """
-    CASE
-        WHEN p.attribute IS NULL THEN NULL
-        WHEN e.operator = 'any-of' THEN p.codes && e.codes
-        WHEN e.operator = 'none-of' THEN NOT p.codes && e.codes
-        WHEN e.operator = 'covers' THEN p.codes <@ e.codes
-        WHEN p.low IS NULL THEN true
-        WHEN p.low >= coalesce(e.minimum, 0) AND p.high <= coalesce(e.maximum, p.high) THEN true
-        WHEN e.operator = 'all-within' THEN false
-        WHEN p.high < coalesce(e.minimum, 0) OR p.low > coalesce(e.maximum, p.low) THEN false
-    END
-"""
 
-PERSON = "jsonb_to_recordset(:person) AS p (attribute text, codes text[], low integer, high integer)"
+def _coded(attribute: Attribute) -> tuple[list[str], str]:
+    """Counts of conditions that are not met, and of those that are not known, of an attribute with codes."""
+    column, codes = str(attribute).replace("-", "_"), f"CAST(:{attribute.replace('-', '_')} AS text[])"
+    judged = {
+        "any-of": f"NOT {codes} && e.{column}_any_of",
+        "none-of": f"{codes} && e.{column}_none_of",
+        "covers": f"NOT {codes} <@ e.{column}_covers",
+    }
+    operators = sorted(OPERATORS[attribute])
+    stated = ", ".join(f"e.{column}_{each.replace('-', '_')}" for each in operators)
+    unknown = f"CASE WHEN {codes} IS NULL THEN num_nonnulls({stated}) ELSE 0 END"
+    return [f"(({judged[each]}) IS TRUE)::integer" for each in operators], unknown
 
-# Suspended organizations are out at once: the status is read here and nowhere kept.
+
+def _range(attribute: Attribute) -> tuple[list[str], str]:
+    """The same of an attribute with numbers. Who is known to have none, such as no children, meets every range."""
+    column = attribute.replace("-", "_")
+    least, most = f"e.{column}_minimum", f"e.{column}_maximum"
+    low, high = f"CAST(:{column}_low AS integer)", f"CAST(:{column}_high AS integer)"
+    is_outside = f"({high} < {least} OR {low} > {most}) IS TRUE"
+    overlaps = f"({low} < {least} OR {high} > {most}) IS TRUE"
+    if OPERATORS[attribute] == {"all-within"}:
+        is_outside, overlaps = overlaps, "false"
+    unknown = f"(num_nonnulls({least}, {most}) > 0 AND (NOT :{column}_known OR {overlaps} AND NOT ({is_outside})))"
+    return [f"({is_outside})::integer"], f"{unknown}::integer"
+
+
+_JUDGED = [_range(each) if OPERATORS[each] & RANGES else _coded(each) for each in Attribute]
+
+# Say the same as eligibility/rules.py `verdict` of all conditions of a service; a test compares them. What is not known
+# of the person is NULL, and such conditions fold away when the statement is planned.
+FAILURES = " + ".join(each for failures, _ in _JUDGED for each in failures)
+UNKNOWN = " + ".join(unknown for _, unknown in _JUDGED)
+SPEAKS = (
+    "(CAST(:languages AS text[]) && e.languages_any_of OR CAST(:languages AS text[]) <@ e.languages_covers) IS TRUE"
+)
+
+# Suspended organizations are out at once: the status is read here and nowhere kept. OFFSET 0 keeps the planner from
+# judging twice what is both compared and shown.
 MATCH = text(f"""
-    WITH person AS MATERIALIZED (SELECT * FROM {PERSON}),
-    candidates AS (
-        SELECT s.id, s.organization_id, s.name FROM services s JOIN organizations o ON o.id = s.organization_id
-        WHERE s.status = 'active' AND o.status = 'active' AND s.taxonomy_terms && CAST(:codes AS text[])
+    WITH judged AS MATERIALIZED (
+        SELECT e.service_id AS id, e.organization_id, e.conditions, e.failures, {UNKNOWN} AS unknown, {SPEAKS} AS speaks
+        FROM (
+            SELECT e.*, {FAILURES} AS failures FROM {MATCH_ENTRIES.name} e
+            WHERE e.is_active AND e.taxonomy_terms && CAST(:codes AS text[])
+                AND (CAST(:area AS text[]) IS NULL OR e.areas && CAST(:areas AS text[]))
+            OFFSET 0
+        ) e JOIN organizations o ON o.id = e.organization_id
+        WHERE e.failures <= 1 AND o.status = 'active'
     ),
-    verdicts AS MATERIALIZED (
-        SELECT c.id, e.attribute, {VERDICT} AS verdict
-        FROM candidates c JOIN eligibility_conditions e ON e.service_id = c.id
-        LEFT JOIN person p ON p.attribute = e.attribute
-    ),
-    counted AS (
-        SELECT id, count(*) AS conditions,
-            count(*) FILTER (WHERE NOT verdict) AS failures,
-            count(*) FILTER (WHERE verdict IS NULL) AS unknown,
-            -- Who fails two conditions is left out, so there is one at most to name.
-            min(attribute) FILTER (WHERE NOT verdict) AS failed,
-            count(*) FILTER (WHERE verdict AND attribute = 'languages') AS speaks
-        FROM verdicts GROUP BY id
-    ),
-    judged AS (
-        SELECT c.*, coalesce(n.conditions, 0) AS conditions, coalesce(n.failures, 0) AS failures,
-            coalesce(n.unknown, 0) AS unknown, n.failed, coalesce(n.speaks, 0) > 0 AS speaks
-        FROM candidates c LEFT JOIN counted n ON n.id = c.id WHERE coalesce(n.failures, 0) <= 1
+    -- Few are held at one moment, so that they are summed up once and not looked for at each capacity.
+    held AS MATERIALIZED (
+        SELECT capacity_id, sum(quantity) AS quantity FROM holds
+        WHERE status = 'held' AND until > statement_timestamp() GROUP BY capacity_id
     ),
     room AS (
-        SELECT j.id, count(f.id) AS stated, max(f.available) AS available,
-            bool_or(f.available >= :quantity AND NOT f.is_stale) AS is_fresh
-        FROM judged j LEFT JOIN capacity_figures f
-            ON f.service_id = j.id AND (CAST(:unit AS text) IS NULL OR f.unit = :unit)
-        GROUP BY j.id
+        SELECT c.service_id AS id, max(c.maximum - c.confirmed - coalesce(h.quantity, 0)) AS available,
+            bool_or(c.maximum - c.confirmed - coalesce(h.quantity, 0) >= :quantity
+                AND c.confirm_by >= statement_timestamp()) AS is_fresh
+        FROM service_capacities c LEFT JOIN held h ON h.capacity_id = c.id
+        WHERE c.service_id IN (SELECT id FROM judged) AND (CAST(:unit AS text) IS NULL OR c.unit = :unit)
+        GROUP BY c.service_id
     ),
     found AS (
-        SELECT j.id, j.organization_id, j.name, j.failed,
-            r.stated > 0 AND r.available < :quantity AS is_full,
-            j.failures + (r.stated > 0 AND r.available < :quantity)::integer AS obstacles,
+        SELECT j.id, j.organization_id,
+            coalesce(r.available < :quantity, false) AS is_full,
+            j.failures + coalesce(r.available < :quantity, false)::integer AS obstacles,
             CASE WHEN j.conditions = 0 THEN :eligibility / 2
                 ELSE :eligibility * (j.conditions - j.unknown) / j.conditions END AS eligibility,
             CASE WHEN r.available >= :quantity THEN :room ELSE 0 END AS room,
             CASE WHEN r.is_fresh THEN :fresh ELSE 0 END AS fresh,
             CASE WHEN j.speaks THEN :language ELSE 0 END AS language
-        FROM judged j JOIN room r ON r.id = j.id
+        FROM judged j LEFT JOIN room r ON r.id = j.id
     ),
     ranked AS (
         SELECT *, row_number() OVER (
@@ -77,7 +92,7 @@ MATCH = text(f"""
         ) AS place
         FROM found WHERE obstacles <= 1
     )
-    SELECT r.*,
+    SELECT r.*, s.name,
         (SELECT coalesce(jsonb_agg(e ORDER BY e.attribute, e.operator), '[]')
             FROM eligibility_conditions e WHERE e.service_id = r.id) AS criteria,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('capacity_id', f.id, 'unit', f.unit, 'available', f.available,
@@ -87,16 +102,23 @@ MATCH = text(f"""
         (SELECT min(h.until) FROM service_capacities c JOIN holds h ON h.capacity_id = c.id
             WHERE r.is_full AND c.service_id = r.id AND (CAST(:unit AS text) IS NULL OR c.unit = :unit)
             AND h.status = 'held' AND h.until > statement_timestamp()) AS full_until
-    FROM ranked r WHERE place <= :limit ORDER BY obstacles, place
-""").bindparams(bindparam("person", type_=JSONB))  # noqa: S608 - constant text
+    FROM ranked r JOIN services s ON s.id = r.id WHERE place <= :limit ORDER BY obstacles, place
+""")  # noqa: S608 - constant text
 
 
-def person(known: Mapping[Attribute, Answer]) -> list[dict[str, Any]]:
+def parameters(known: Mapping[Attribute, Answer]) -> dict[str, Any]:
     """What is known of the person, as the statement reads it."""
-    return [
-        {"attribute": attribute, "codes": sorted(answer.codes), "low": answer.low, "high": answer.high}
-        for attribute, answer in known.items()
-    ]
+    values: dict[str, Any] = {"areas": ["*"]}
+    for attribute in Attribute:
+        name, answer = attribute.replace("-", "_"), known.get(attribute)
+        if OPERATORS[attribute] & RANGES:
+            values[f"{name}_known"] = answer is not None
+            values[f"{name}_low"] = answer.low if answer else None
+            values[f"{name}_high"] = answer.high if answer else None
+        else:
+            values[name] = sorted(answer.codes) if answer else None
+    values["areas"] += values["area"] or []
+    return values
 
 
 async def match_unscoped(
@@ -111,4 +133,4 @@ async def match_unscoped(
 ) -> Sequence[RowMapping]:
     """The best services without an obstacle, and the best with one. What active organizations offer all may see."""
     values = {"codes": list(codes), "unit": unit, "quantity": quantity, "limit": limit, **weights._asdict()}
-    return (await session.execute(MATCH, {"person": person(known), **values})).mappings().all()
+    return (await session.execute(MATCH, {**parameters(known), **values})).mappings().all()

@@ -1,6 +1,9 @@
 """What counts how much when services are ranked. Pure."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from paivand_contracts.matching import JudgedCriterion, Verdict
 
 
 class Weights(NamedTuple):
@@ -19,6 +22,7 @@ class Weights(NamedTuple):
 FULL = "full"
 
 
-def reasons(failed: str | None, *, is_full: bool) -> list[str]:
+def reasons(criteria: Iterable[JudgedCriterion], *, is_full: bool) -> list[str]:
     """What is in the way of a near miss."""
-    return [*([failed] if failed else []), *([FULL] if is_full else [])]
+    failed = [str(each.attribute) for each in criteria if each.verdict is Verdict.NOT_MET]
+    return [*failed, *([FULL] if is_full else [])]

@@ -43,14 +43,15 @@ async def match(session: AsyncSession, asked: MatchRequest) -> MatchAnswer:
 
 def _explained(row: RowMapping, known: Mapping[Attribute, Answer]) -> MatchedService:
     scores = {name: int(row[name]) for name in Weights._fields}
+    criteria = eligibility.judge([Criterion.model_validate(each) for each in row["criteria"]], known)
     return MatchedService(
         service_id=row["id"],
         organization_id=row["organization_id"],
         name=row["name"],
         score=sum(scores.values()),
         scores=scores,
-        criteria=eligibility.judge([Criterion.model_validate(each) for each in row["criteria"]], known),
+        criteria=criteria,
         capacities=[MatchedCapacity.model_validate(each) for each in row["capacities"]],
-        reasons=rules.reasons(row["failed"], is_full=row["is_full"]),
+        reasons=rules.reasons(criteria, is_full=row["is_full"]),
         full_until=row["full_until"],
     )
