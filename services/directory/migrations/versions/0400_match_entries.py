@@ -4,7 +4,7 @@ from alembic import op
 from paivand_kit import kit_tables
 
 revision = "0400"
-down_revision = "0300"
+down_revision = "0310"
 
 CODED = (
     "gender",
