@@ -9,9 +9,9 @@ from paivand_kit.relay import Relay
 from paivand_kit.service import Service
 
 from .cases.endpoints import router as cases
-from .deadlines.endpoints import router as deadlines
-from .deadlines.jobs import escalate_overdue
 from .directory.consumers import handle_directory_events
+from .overdue.endpoints import router as overdue
+from .overdue.jobs import escalate_overdue
 from .referrals.endpoints import router as referrals
 from .settings import Settings
 
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     app = service.application(
         title="Paivand referral",
         description=DESCRIPTION,
-        routers=[cases, referrals, deadlines],
+        routers=[cases, referrals, overdue],
         jobs=lambda: [
             relay.run(),
             directory.run(),
@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         tags=[
             {"name": "cases", "description": "The pseudonymous records of the people you help."},
             {"name": "referrals", "description": "Requests to services, and what became of them."},
-            {"name": "deadlines", "description": "Requests that nobody answered in time."},
+            {"name": "overdue", "description": "Requests that nobody answered in time."},
         ],
     )
     app.state.respond_within = settings.respond_within

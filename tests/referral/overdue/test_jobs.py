@@ -5,7 +5,7 @@ from uuid import UUID
 
 from paivand_kit.database import Database
 from paivand_kit.outbox import OutboxRow
-from paivand_referral.deadlines.jobs import escalate_overdue
+from paivand_referral.overdue.jobs import escalate_overdue
 from paivand_referral.referrals.tables import ReferralRow
 from sqlalchemy import func, select, text, update
 

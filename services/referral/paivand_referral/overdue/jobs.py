@@ -1,4 +1,4 @@
-"""The timed job of the deadlines."""
+"""The timed job that finds overdue referrals."""
 
 from paivand_contracts.codes import ReferralStatus
 from paivand_contracts.referral import ReferralOverdue

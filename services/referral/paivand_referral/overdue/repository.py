@@ -1,4 +1,4 @@
-"""SQL of the deadlines."""
+"""SQL of the overdue referrals."""
 
 from collections.abc import Sequence
 from uuid import UUID

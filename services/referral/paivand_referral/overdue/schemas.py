@@ -1,4 +1,4 @@
-"""What goes over the wire for deadlines."""
+"""What goes over the wire for overdue referrals."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""HTTP of the deadlines."""
+"""HTTP of the overdue referrals."""
 
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from ..permissions import SeeOverdue
 from . import repository
 from .schemas import OverdueReferral
 
-router = APIRouter(prefix="/referral/v1/overdue", tags=["deadlines"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/referral/v1/overdue", tags=["overdue"], route_class=IdempotentRoute)
 
 
 @router.get("", response_model=Page[OverdueReferral])

@@ -1,1 +1,0 @@
-"""Deadlines: referrals whose `respond_by` passed without an answer."""

@@ -1,0 +1,1 @@
+"""Overdue: referrals whose `respond_by` passed without an answer."""
