@@ -44,7 +44,7 @@ def script(*, case_id: str, service_id: str, requester: str) -> str:
         "headers": """'{"etag": "\\"1\\"", "location": "/referral/v1/referrals/0"}'""",
         "sealed": f"'\\x{'5e' * 70}'",
         "priority": "'urgent'",
-        "summary": "'Needs a lawyer before Friday.'",
+        "summary": f"'\\x{'5e' * 60}'",
         "consent_given_at": "now()",
         "consent_scope": "'{referral,summary}'",
         "respond_by": "now() + interval '1 day'",

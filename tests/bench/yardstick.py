@@ -96,7 +96,7 @@ def _referral(new: ReferralCreate, requester: UUID, owner: UUID) -> ReferralRow:
         owner_organization_id=owner,
         status="requested",
         priority=new.priority,
-        summary=new.summary,
+        summary=new.summary.encode() if new.summary else None,
         consent_given_at=new.consent.given_at,
         consent_scope=[scope.value for scope in new.consent.scope],
         respond_by=now + timedelta(hours=24),

@@ -14,13 +14,16 @@ from paivand_local.testing import NatsServer, PostgresServer
 from paivand_referral.app import create_app
 from paivand_referral.directory.consumers import handle_directory_events
 from paivand_referral.settings import Settings
+from paivand_referral.vault.keys import LocalKeyFile
 
 from tests.factories import tokens
 from tests.factories.running import IDEMPOTENCY_SECRET, Person, running
 
 
 @pytest.fixture(scope="session")
-def settings(postgres: PostgresServer, nats: NatsServer) -> Settings:
+def settings(postgres: PostgresServer, nats: NatsServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    key_file = tmp_path_factory.mktemp("vault") / "keys.json"
+    LocalKeyFile.create(key_file)
     user, password = nats.credentials("referral")
     return Settings(
         database_url=postgres.url("referral"),
@@ -28,6 +31,7 @@ def settings(postgres: PostgresServer, nats: NatsServer) -> Settings:
         nats_user=user,
         nats_password=password,
         idempotency_secret=IDEMPOTENCY_SECRET,
+        vault_key_file=key_file,
         issuer=tokens.ISSUER,
         jwks_url="",
         log_level="WARNING",

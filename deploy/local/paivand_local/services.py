@@ -35,10 +35,19 @@ def _part(site: Site, service: str) -> Part:
         ],
         environment={**site.service_environment(service), "PYTHONUNBUFFERED": "1"},
         needs=("postgres", "nats"),
-        prepare=lambda: migrate(site, service),
+        prepare=lambda: _prepare(site, service),
         ready=lambda: _check(site.run_dir / f"{service}.sock"),
         stop_seconds=30,
     )
+
+
+def _prepare(site: Site, service: str) -> None:
+    if service == "referral":
+        # Here, since the other commands need not wait for it.
+        from paivand_referral.vault.keys import LocalKeyFile
+
+        LocalKeyFile.create(site.vault_key_file)
+    migrate(site, service)
 
 
 def migrate(site: Site, service: str) -> None:
@@ -49,7 +58,11 @@ def migrate(site: Site, service: str) -> None:
     migrations = ROOT / "services" / service / "migrations"
     done = subprocess.run(
         [sys.executable, "-m", "paivand_kit.migrations", str(migrations)],
-        env={"PATH": os.environ["PATH"], "PAIVAND_MIGRATION_URL": site.database_url(f"{service}_owner", service)},
+        env={
+            "PATH": os.environ["PATH"],
+            "PAIVAND_MIGRATION_URL": site.database_url(f"{service}_owner", service),
+            "PAIVAND_VAULT_KEY_FILE": str(site.vault_key_file),
+        },
         capture_output=True,
         text=True,
         check=False,

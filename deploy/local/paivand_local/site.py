@@ -131,6 +131,11 @@ class Site:
         name = hashlib.sha256(str(self.state_dir).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"paivand-{os.getuid()}-{name}"
 
+    @property
+    def vault_key_file(self) -> Path:
+        """The keys of the identity vault. Whoever loses them has lost every identity and every text about a person."""
+        return self.state_dir / "secrets" / "vault-keys.json"
+
     def secret(self, name: str, size: int = 24) -> str:
         """The secret of that name, made at first use: a letter first, because NATS reads bare numbers as numbers."""
         file = self.state_dir / "secrets" / name
@@ -178,6 +183,8 @@ class Site:
                 "PAIVAND_KEYCLOAK_URL": f"http://{LOOPBACK}:{self.ports.keycloak}/auth",
                 "PAIVAND_KEYCLOAK_CLIENT_SECRET": self.secret("directory_client_secret"),
             }
+        if service == "referral":
+            common |= {"PAIVAND_VAULT_KEY_FILE": str(self.vault_key_file)}
         if service == "notify":
             common |= {
                 "PAIVAND_SMTP_HOST": LOOPBACK,

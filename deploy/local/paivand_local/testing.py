@@ -85,6 +85,10 @@ class PostgresServer:
         self._migrate(service)
         return self._stack.site.database_url(f"{service}_owner", service)
 
+    def admin_url(self, database: str) -> str:
+        """SQLAlchemy URL of the superuser, as whoever has seized the server would come."""
+        return self._stack.site.database_url("postgres", database)
+
     def _migrate(self, service: str) -> None:
         if service not in self._migrated:
             migrate(self._stack.site, service)

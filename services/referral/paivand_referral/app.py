@@ -14,6 +14,8 @@ from .overdue.endpoints import router as overdue
 from .overdue.jobs import escalate_overdue
 from .referrals.endpoints import router as referrals
 from .settings import Settings
+from .vault.keys import LocalKeyFile
+from .vault.service import Vault
 
 DESCRIPTION = """
 Cases and referrals: ask a service to take a case, answer, follow it to its end.
@@ -54,4 +56,5 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         ],
     )
     app.state.respond_within = settings.respond_within
+    app.state.vault = Vault(LocalKeyFile(settings.vault_key_file))
     return app

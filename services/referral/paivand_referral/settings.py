@@ -1,6 +1,7 @@
 """Settings of the referral service (environment variables with the prefix PAIVAND_)."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from paivand_contracts.codes import Priority
 from paivand_kit.settings import ServiceSettings
@@ -16,3 +17,5 @@ class Settings(ServiceSettings):
         Priority.ROUTINE: timedelta(hours=72),
     }
     overdue_check_seconds: float = 5.0
+    vault_key_file: Path
+    """Where the keys are that wrap the keys of cases (`python -m paivand_referral.vault init` makes it)."""

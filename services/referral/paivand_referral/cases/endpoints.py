@@ -9,6 +9,7 @@ from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
 
 from ..permissions import ReadCases, WriteCases
+from ..vault.door import OpenVault
 from . import repository, service
 from .schemas import Case, CaseCreate
 from .tables import CaseRow
@@ -17,12 +18,14 @@ router = APIRouter(prefix="/referral/v1/cases", tags=["cases"], route_class=Idem
 
 
 @router.post("", status_code=201, response_model=Case)
-async def open_case(new: CaseCreate, caller: WriteCases, session: Session, response: Response) -> CaseRow:
+async def open_case(
+    new: CaseCreate, caller: WriteCases, session: Session, vault: OpenVault, response: Response
+) -> CaseRow:
     """Opens a pseudonymous case and gives it its number.
 
     Say what is needed to find help, never who the person is.
     """
-    case = await service.open_case(session, caller, new)
+    case = await service.open_case(session, vault, caller, new)
     response.headers["Location"] = f"/referral/v1/cases/{case.id}"
     return case
 

@@ -8,13 +8,14 @@ from paivand_kit.problems import not_found
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..numbers import new_number
+from ..vault.service import Vault
 from . import repository
 from .schemas import CaseCreate
 from .tables import CaseRow
 
 
-async def open_case(session: AsyncSession, caller: Caller, new: CaseCreate) -> CaseRow:
-    """Opens a case of the caller's organization and gives it a number."""
+async def open_case(session: AsyncSession, vault: Vault, caller: Caller, new: CaseCreate) -> CaseRow:
+    """Opens a case of the caller's organization, and gives it a number and the key of its texts."""
     case = CaseRow(
         id=new_id(),
         number=new_number("C"),
@@ -23,6 +24,7 @@ async def open_case(session: AsyncSession, caller: Caller, new: CaseCreate) -> C
         **new.model_dump(),
     )
     await repository.add(session, case)
+    await vault.give_key(session, case.id)
     return case
 
 

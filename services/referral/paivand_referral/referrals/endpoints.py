@@ -15,10 +15,11 @@ from paivand_kit.preconditions import IfMatch, etag
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..permissions import ActOnReferrals, ReadReferrals, SendReferrals
+from ..vault.door import OpenVault
+from ..vault.service import Vault
 from . import repository, schemas, service
-from .repository import Row
 from .rules import Action, Box
-from .service import Said
+from .service import Opened, Said
 
 router = APIRouter(prefix="/referral/v1/referrals", tags=["referrals"], route_class=IdempotentRoute)
 
@@ -30,7 +31,7 @@ async def _respond_within(request: Request) -> Mapping[Priority, timedelta]:
 Within = Annotated[Mapping[Priority, timedelta], Depends(_respond_within)]
 
 
-def _tagged(row: Row, response: Response) -> Row:
+def _tagged(row: Opened, response: Response) -> Opened:
     response.headers["ETag"] = etag(row["version"])
     return row
 
@@ -40,15 +41,16 @@ async def request_referral(
     new: schemas.ReferralCreate,
     caller: SendReferrals,
     statement: Statement,
+    vault: OpenVault,
     within: Within,
     request: Request,
     response: Response,
-) -> Row:
+) -> Opened:
     """Asks a service to take one of your cases.
 
     The owner of the service is told at once and must answer by `respond_by`.
     """
-    row = await service.request_referral(statement, caller, new, within, request.state.once)
+    row = await service.request_referral(statement, vault, caller, new, within, request.state.once)
     response.headers["Location"] = f"/referral/v1/referrals/{row['id']}"
     return _tagged(row, response)
 
@@ -72,36 +74,46 @@ async def list_referrals(
 
 
 @router.get("/{referral_id}", response_model=schemas.Referral)
-async def read_referral(referral_id: UUID, caller: ReadReferrals, session: Session, response: Response) -> Row:
+async def read_referral(
+    referral_id: UUID, caller: ReadReferrals, session: Session, vault: OpenVault, response: Response
+) -> Opened:
     """One referral that your organization is a party to. The ETag is what an action needs in If-Match."""
-    return _tagged(await service.read_referral(session, caller, referral_id), response)
+    return _tagged(await service.read_referral(session, vault, caller, referral_id), response)
 
 
 @router.get("/{referral_id}/history", response_model=Page[schemas.HistoryEntry])
-async def list_history(referral_id: UUID, caller: ReadReferrals, session: Session, page: PageQuery) -> dict[str, Any]:
+async def list_history(
+    referral_id: UUID, caller: ReadReferrals, session: Session, vault: OpenVault, page: PageQuery
+) -> dict[str, Any]:
     """Everything that was done to a referral, oldest first."""
-    await service.read_referral(session, caller, referral_id)
     after = page.after(int)
-    rows = await repository.list_history_unscoped(
-        session, referral_id, after=after[0] if after else 0, limit=page.limit + 1
+    entries = await service.list_history(
+        session, vault, caller, referral_id, after=after[0] if after else 0, limit=page.limit + 1
     )
-    return page.page(rows, lambda entry: (entry.version,))
+    return page.page(entries, lambda entry: (entry["version"],))
 
 
 class Act:
     """One action on one referral, by a caller who names the version that the decision was made on."""
 
-    def __init__(self, referral_id: UUID, expected: int | None, caller: Caller, session: AsyncSession) -> None:
-        self.referral_id, self.expected, self.caller, self.session = referral_id, expected, caller, session
+    def __init__(
+        self, referral_id: UUID, expected: int | None, caller: Caller, session: AsyncSession, vault: Vault
+    ) -> None:
+        self.referral_id, self.expected, self.caller = referral_id, expected, caller
+        self.session, self.vault = session, vault
 
-    async def take(self, action: Action, said: Said | None = None) -> Row:
+    async def take(self, action: Action, said: Said | None = None) -> Opened:
         """The referral after the action."""
-        return await service.act(self.session, self.caller, self.referral_id, action, self.expected, said or Said())
+        return await service.act(
+            self.session, self.vault, self.caller, self.referral_id, action, self.expected, said or Said()
+        )
 
 
 # The caller first: whoever is nobody is told nothing else.
-async def _acting(referral_id: UUID, caller: ActOnReferrals, expected: IfMatch, session: Session) -> Act:
-    return Act(referral_id, expected, caller, session)
+async def _acting(
+    referral_id: UUID, caller: ActOnReferrals, expected: IfMatch, session: Session, vault: OpenVault
+) -> Act:
+    return Act(referral_id, expected, caller, session, vault)
 
 
 # Carries the permission `ActOnReferrals`.
@@ -109,67 +121,67 @@ Acting = Annotated[Act, Depends(_acting)]
 
 
 @router.post("/{referral_id}/accept", response_model=schemas.Referral)
-async def accept(act: Acting, response: Response) -> Row:
+async def accept(act: Acting, response: Response) -> Opened:
     """Accepts a request (owner): your service takes the case."""
     return _tagged(await act.take(Action.ACCEPT), response)
 
 
 @router.post("/{referral_id}/reject", response_model=schemas.Referral)
-async def reject(said: schemas.Reject, act: Acting, response: Response) -> Row:
+async def reject(said: schemas.Reject, act: Acting, response: Response) -> Opened:
     """Rejects a request (owner), with a reason."""
     return _tagged(await act.take(Action.REJECT, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/redirect", response_model=schemas.Referral)
-async def redirect(said: schemas.Redirect, act: Acting, within: Within, response: Response) -> Row:
+async def redirect(said: schemas.Redirect, act: Acting, within: Within, response: Response) -> Opened:
     """Rejects a request (owner) and passes it on to another service, if the consent covers it.
 
     The answer's `redirected_to` is the new referral, which is `part_of` this one.
     """
     spoken = Said(reason=said.reason, note=said.note)
     row = await service.redirect(
-        act.session, act.caller, act.referral_id, act.expected, spoken, said.service_id, within
+        act.session, act.vault, act.caller, act.referral_id, act.expected, spoken, said.service_id, within
     )
     return _tagged(row, response)
 
 
 @router.post("/{referral_id}/start", response_model=schemas.Referral)
-async def start(act: Acting, response: Response) -> Row:
+async def start(act: Acting, response: Response) -> Opened:
     """Says that help has begun (owner)."""
     return _tagged(await act.take(Action.START), response)
 
 
 @router.post("/{referral_id}/hold", response_model=schemas.Referral)
-async def hold(said: schemas.Hold, act: Acting, response: Response) -> Row:
+async def hold(said: schemas.Hold, act: Acting, response: Response) -> Opened:
     """Pauses help (owner), with a reason."""
     return _tagged(await act.take(Action.HOLD, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/resume", response_model=schemas.Referral)
-async def resume(act: Acting, response: Response) -> Row:
+async def resume(act: Acting, response: Response) -> Opened:
     """Goes on after a pause (owner)."""
     return _tagged(await act.take(Action.RESUME), response)
 
 
 @router.post("/{referral_id}/complete", response_model=schemas.Referral)
-async def complete(said: schemas.Complete, act: Acting, response: Response) -> Row:
+async def complete(said: schemas.Complete, act: Acting, response: Response) -> Opened:
     """Closes a referral with its outcome (owner)."""
     return _tagged(await act.take(Action.COMPLETE, Said(outcome=said.outcome, note=said.note)), response)
 
 
 @router.post("/{referral_id}/fail", response_model=schemas.Referral)
-async def fail(said: schemas.Fail, act: Acting, response: Response) -> Row:
+async def fail(said: schemas.Fail, act: Acting, response: Response) -> Opened:
     """Closes a referral whose aim was not reached (owner), with a reason."""
     return _tagged(await act.take(Action.FAIL, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/cancel", response_model=schemas.Referral)
-async def cancel(said: schemas.Cancel, act: Acting, response: Response) -> Row:
+async def cancel(said: schemas.Cancel, act: Acting, response: Response) -> Opened:
     """Takes a request back (requester), with a reason."""
     return _tagged(await act.take(Action.CANCEL, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/enter-in-error", response_model=schemas.Referral)
-async def enter_in_error(act: Acting, response: Response) -> Row:
+async def enter_in_error(act: Acting, response: Response) -> Opened:
     """Marks an open referral as a mistake (requester): it should never have been there."""
     return _tagged(await act.take(Action.ENTER_IN_ERROR), response)

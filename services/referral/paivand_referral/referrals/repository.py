@@ -32,15 +32,16 @@ WRITE_KEY = """, once AS (
 def _create_statement(*, with_key: bool) -> TextualSelect:
     """Everything that creating a referral writes, in one statement.
 
-    `asked` and `offered` are the checks (own case; active service of an active organization); when either is empty
-    nothing is written and the counts say which. The event and the stored answer are completed with what only
-    the database knows. `with_key` also writes the Idempotency-Key of the request.
+    `asked` and `offered` are the checks (own case, not erased; active service of an active organization); when
+    either is empty nothing is written and the counts say which. The event and the stored answer are completed with
+    what only the database knows. `with_key` also writes the Idempotency-Key of the request.
     """
     statement = f"""
         WITH asked AS (
             SELECT id AS case_id, jsonb_build_object('number', number, 'age_band', age_band, 'gender', gender,
                 'languages', languages, 'needs', needs) AS "case"
             FROM cases WHERE id = CAST(:case_id AS uuid) AND organization_id = CAST(:requester AS uuid)
+                AND NOT EXISTS (SELECT FROM case_keys WHERE case_id = cases.id AND destroyed_at IS NOT NULL)
         ), offered AS (
             SELECT s.id AS service_id, s.name AS service_name, o.id AS owner_organization_id,
                 o.name AS owner_organization_name
@@ -51,7 +52,7 @@ def _create_statement(*, with_key: bool) -> TextualSelect:
                 status, priority, summary, consent_given_at, consent_scope, respond_by, part_of, version,
                 created_at, updated_at)
             SELECT CAST(:id AS uuid), :number, asked.case_id, offered.service_id, CAST(:requester AS uuid),
-                offered.owner_organization_id, 'requested', :priority, :summary,
+                offered.owner_organization_id, 'requested', :priority, CAST(:summary AS bytea),
                 CAST(:consent_given_at AS timestamptz), CAST(:consent_scope AS text[]),
                 CAST(:respond_by AS timestamptz), CAST(:part_of AS uuid), 1,
                 CAST(:now AS timestamptz), CAST(:now AS timestamptz)
@@ -78,15 +79,18 @@ def _create_statement(*, with_key: bool) -> TextualSelect:
 CREATE = _create_statement(with_key=False)
 CREATE_ONCE = _create_statement(with_key=True)
 
-LOCK = text(
-    "SELECT * FROM referrals WHERE id = :id AND (requester_organization_id = :organization"
-    " OR owner_organization_id = :organization) FOR UPDATE"
-)
+# With the stored key of the case: the vault opens texts, and seals new ones, with what the statement brings.
+LOCK = text("""
+    SELECT r.*, k.wrapped AS key_wrapped, k.kek_id AS key_kek_id
+    FROM referrals r LEFT JOIN case_keys k ON k.case_id = r.case_id
+    WHERE r.id = :id AND (r.requester_organization_id = :organization OR r.owner_organization_id = :organization)
+    FOR UPDATE OF r
+""")
 
 # A change, its history row and its event, in one round trip.
 CHANGE = text("""
     WITH changed AS (
-        UPDATE referrals SET status = :status, reason = :reason, note = :note, outcome = :outcome,
+        UPDATE referrals SET status = :status, reason = :reason, note = CAST(:note AS bytea), outcome = :outcome,
             redirected_to = CAST(:redirected_to AS uuid), version = version + 1, updated_at = :now
         WHERE id = :id RETURNING *
     ), history AS (
@@ -97,10 +101,11 @@ CHANGE = text("""
     INSERT INTO outbox (event_type, event) VALUES (:event_type, :event)
 """).bindparams(bindparam("event", type_=JSONB))
 
-READ = text(
-    "SELECT * FROM referral_details WHERE id = :id AND (requester_organization_id = :organization"
-    " OR owner_organization_id = :organization)"
-).columns(**JSON_COLUMNS)
+READ = text("""
+    SELECT d.*, k.wrapped AS key_wrapped, k.kek_id AS key_kek_id
+    FROM referral_details d LEFT JOIN case_keys k ON k.case_id = d.case_id
+    WHERE d.id = :id AND (d.requester_organization_id = :organization OR d.owner_organization_id = :organization)
+""").columns(**JSON_COLUMNS)
 
 
 async def create(
@@ -109,12 +114,12 @@ async def create(
     event: Event,
     once: Once | None,
     headers: dict[str, str],
+    free_text: dict[str, Any] | None,
 ) -> Row:
     """Writes a new referral; `cases_found` and `services_found` in the result say whether it could."""
     parameters = {**values, "event_type": event.type, "event": json.dumps(document(event))}
     if once is None:
         return (await executor.execute(CREATE, parameters)).mappings().one()
-    free_text = {"summary": values["summary"]} if values["summary"] else None
     key = once.row(status=201, headers=headers, free_text=free_text)
     parameters |= {**key, "headers": json.dumps(key["headers"])}
     row = (await executor.execute(CREATE_ONCE, parameters)).mappings().one()
@@ -169,14 +174,12 @@ async def list_box(
     return (await session.execute(LISTS[box, bool(statuses)], parameters)).mappings().all()
 
 
-async def list_history_unscoped(
-    session: AsyncSession, referral_id: UUID, *, after: int, limit: int
-) -> Sequence[ReferralHistoryRow]:
+async def list_history_unscoped(session: AsyncSession, referral_id: UUID, *, after: int, limit: int) -> Sequence[Row]:
     """The changes of a referral in their order. The caller must have been found to be a party."""
     query = (
-        select(ReferralHistoryRow)
+        select(ReferralHistoryRow.__table__)
         .where(ReferralHistoryRow.referral_id == referral_id, ReferralHistoryRow.version > after)
         .order_by(ReferralHistoryRow.version)
         .limit(limit)
     )
-    return (await session.scalars(query)).all()
+    return (await session.execute(query)).mappings().all()

@@ -17,11 +17,15 @@ from paivand_kit.problems import ProblemError, invalid, not_found
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from ..numbers import new_number
+from ..vault.case_keys import CaseKey
+from ..vault.service import Vault, erased
 from . import repository, rules
 from .repository import Row
 from .rules import Action, ConsentScope
 from .schemas import Consent, ReferralCreate
 
+Opened = Mapping[str, Any]
+"""A referral whose texts can be read."""
 EventType = Callable[..., events.ReferralEventBase]
 UNKNOWN_ORGANIZATION = UUID(int=0)
 CLOCK_SKEW = timedelta(minutes=5)
@@ -50,14 +54,17 @@ class Said:
 
 async def request_referral(
     statement: AsyncConnection,
+    vault: Vault,
     caller: Caller,
     new: ReferralCreate,
     within: Mapping[Priority, timedelta],
     once: Once | None,
-) -> Row:
+) -> Opened:
     """Asks a service to take a case of the caller's organization."""
     _check_consent(new.consent, has_summary=new.summary is not None)
-    return await _create(statement, caller, caller.organization(), new, within, once=once, part_of=None)
+    # Without a case there is no key either, and the statement says so.
+    key = await vault.own_key(statement, caller, new.case_id) if new.summary else None
+    return await _create(statement, key, caller, caller.organization(), new, within, once=once, part_of=None)
 
 
 def _check_consent(consent: Consent, *, has_summary: bool) -> None:
@@ -75,6 +82,7 @@ def _check_consent(consent: Consent, *, has_summary: bool) -> None:
 
 async def _create(
     executor: AsyncSession | AsyncConnection,
+    key: CaseKey | None,
     caller: Caller,
     requester: UUID,
     new: ReferralCreate,
@@ -82,7 +90,7 @@ async def _create(
     *,
     once: Once | None,
     part_of: UUID | None,
-) -> Row:
+) -> Opened:
     asked_at, referral_id, number = now(), new_id(), new_number("R")
     facts = events.ReferralFacts(
         referral_id=referral_id,
@@ -106,7 +114,7 @@ async def _create(
         "actor": caller.organization(),
         "actor_subject": caller.subject,
         "priority": new.priority.value,
-        "summary": new.summary,
+        "summary": key.seal(new.summary, _field(referral_id, "summary"), 1) if key and new.summary else None,
         "consent_given_at": new.consent.given_at,
         "consent_scope": sorted({scope.value for scope in new.consent.scope}),
         "respond_by": facts.respond_by,
@@ -114,32 +122,46 @@ async def _create(
         "now": asked_at,
     }
     headers = {"etag": etag(1), "location": f"/referral/v1/referrals/{referral_id}"}
-    row = await repository.create(executor, values, event, once, headers)
+    free_text = {"summary": new.summary} if new.summary else None
+    row = await repository.create(executor, values, event, once, headers, free_text)
     if not row["cases_found"]:
         raise invalid("/case_id", "unknown", "Your organization has no such case.")
     if not row["services_found"]:
         raise invalid("/service_id", "unknown", "The directory has no such active service.")
-    return row
+    return {**row, "summary": new.summary}
+
+
+def _field(referral_id: UUID, name: str) -> str:
+    """The vault's name of a text of a referral."""
+    return f"referrals/{referral_id}/{name}"
 
 
 async def act(
-    session: AsyncSession, caller: Caller, referral_id: UUID, action: Action, expected: int | None, said: Said
-) -> Row:
+    session: AsyncSession,
+    vault: Vault,
+    caller: Caller,
+    referral_id: UUID,
+    action: Action,
+    expected: int | None,
+    said: Said,
+) -> Opened:
     """Takes an action on a referral, if its state and the caller's side allow it."""
     referral = await _lock_for(session, caller, referral_id, action, expected)
-    await _change(session, caller, referral, action, said, redirected_to=None)
-    return await read_referral(session, caller, referral_id)
+    key = await vault.key_of(referral["case_id"], referral)
+    await _change(session, key, caller, referral, action, said, redirected_to=None)
+    return await read_referral(session, vault, caller, referral_id)
 
 
 async def redirect(
     session: AsyncSession,
+    vault: Vault,
     caller: Caller,
     referral_id: UUID,
     expected: int | None,
     said: Said,
     service_id: UUID,
     within: Mapping[Priority, timedelta],
-) -> Row:
+) -> Opened:
     """Rejects a referral and asks another service in its place, as part of it, if the consent covers that."""
     referral = await _lock_for(session, caller, referral_id, Action.REDIRECT, expected)
     if ConsentScope.REDIRECT not in referral["consent_scope"]:
@@ -150,17 +172,20 @@ async def redirect(
         )
     if service_id == referral["service_id"]:
         raise invalid("/service_id", "same", "Name another service than the one that was asked.")
+    key = await vault.key_of(referral["case_id"], referral)
+    if key is None:
+        raise erased()
     new = ReferralCreate(
         case_id=referral["case_id"],
         service_id=service_id,
         priority=referral["priority"],
-        summary=referral["summary"],
+        summary=_open(key, referral)["summary"],
         consent=Consent(given_at=referral["consent_given_at"], scope=referral["consent_scope"]),
     )
     requester: UUID = referral["requester_organization_id"]
-    created = await _create(session, caller, requester, new, within, once=None, part_of=referral_id)
-    await _change(session, caller, referral, Action.REDIRECT, said, redirected_to=created["id"])
-    return await read_referral(session, caller, referral_id)
+    created = await _create(session, key, caller, requester, new, within, once=None, part_of=referral_id)
+    await _change(session, key, caller, referral, Action.REDIRECT, said, redirected_to=created["id"])
+    return await read_referral(session, vault, caller, referral_id)
 
 
 async def _lock_for(
@@ -191,14 +216,23 @@ async def _lock_for(
 
 
 async def _change(
-    session: AsyncSession, caller: Caller, referral: Row, action: Action, said: Said, *, redirected_to: UUID | None
+    session: AsyncSession,
+    key: CaseKey | None,
+    caller: Caller,
+    referral: Row,
+    action: Action,
+    said: Said,
+    *,
+    redirected_to: UUID | None,
 ) -> None:
-    target, at = rules.TRANSITIONS[action].target, now()
+    target, at, version = rules.TRANSITIONS[action].target, now(), referral["version"] + 1
+    if said.note and key is None:
+        raise erased()
     values = {
         "id": referral["id"],
         "status": target.value,
         "reason": said.reason,
-        "note": said.note,
+        "note": key.seal(said.note, _field(referral["id"], "note"), version) if key and said.note else None,
         "outcome": said.outcome,
         "redirected_to": redirected_to,
         "action": action.value,
@@ -206,7 +240,7 @@ async def _change(
         "actor_subject": caller.subject,
         "now": at,
     }
-    facts = facts_of(referral, status=target, version=referral["version"] + 1)
+    facts = facts_of(referral, status=target, version=version)
     await repository.change(session, values, EVENT_OF[action](subject=str(referral["id"]), time=at, data=facts))
 
 
@@ -218,9 +252,34 @@ def facts_of(referral: Row, *, status: ReferralStatus, version: int) -> events.R
     )
 
 
-async def read_referral(session: AsyncSession, caller: Caller, referral_id: UUID) -> Row:
-    """A referral for one of its parties; 404 for anybody else."""
+async def read_referral(session: AsyncSession, vault: Vault, caller: Caller, referral_id: UUID) -> Opened:
+    """A referral for one of its parties; 404 for anybody else. Its texts are null once the case was erased."""
     row = await repository.read(session, caller, referral_id)
     if row is None:
         raise not_found("referral")
-    return row
+    return _open(await vault.key_of(row["case_id"], row), row)
+
+
+def _open(key: CaseKey | None, row: Row) -> Opened:
+    summary, note = row["summary"], row["note"]
+    return {
+        **row,
+        "summary": key.unseal(summary, _field(row["id"], "summary"), 1) if key and summary else None,
+        "note": key.unseal(note, _field(row["id"], "note")) if key and note else None,
+    }
+
+
+async def list_history(
+    session: AsyncSession, vault: Vault, caller: Caller, referral_id: UUID, *, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """The changes of a referral in their order, for one of its parties."""
+    row = await repository.read(session, caller, referral_id)
+    if row is None:
+        raise not_found("referral")
+    key = await vault.key_of(row["case_id"], row)
+    entries = await repository.list_history_unscoped(session, referral_id, after=after, limit=limit)
+    field = _field(referral_id, "note")
+    return [
+        {**entry, "note": key.unseal(entry["note"], field, entry["version"]) if key and entry["note"] else None}
+        for entry in entries
+    ]

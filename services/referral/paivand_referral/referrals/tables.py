@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from paivand_kit.database import Base
-from sqlalchemy import ARRAY, ForeignKey, Index, Text, text
+from sqlalchemy import ARRAY, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 
@@ -34,13 +34,14 @@ class ReferralRow(Base):
     owner_organization_id: Mapped[UUID]
     status: Mapped[str] = mapped_column(Text)
     priority: Mapped[str] = mapped_column(Text)
-    summary: Mapped[str | None] = mapped_column(Text)
+    summary: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Sealed by the vault, like the notes."""
     consent_given_at: Mapped[datetime]
     consent_scope: Mapped[list[str]] = mapped_column(ARRAY(Text))
     respond_by: Mapped[datetime]
     overdue_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(Text)
-    note: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[bytes | None] = mapped_column(LargeBinary)
     outcome: Mapped[str | None] = mapped_column(Text)
     part_of: Mapped[UUID | None] = mapped_column(ForeignKey("referrals.id"))
     redirected_to: Mapped[UUID | None]
@@ -59,7 +60,7 @@ class ReferralHistoryRow(Base):
     action: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
-    note: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[bytes | None] = mapped_column(LargeBinary)
     outcome: Mapped[str | None] = mapped_column(Text)
     organization_id: Mapped[UUID]
     subject: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,21 @@
+"""The operator's commands of the vault: `python -m paivand_referral.vault init`."""
+
+import argparse
+import os
+from pathlib import Path
+
+from .keys import LocalKeyFile
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m paivand_referral.vault", description=__doc__)
+    commands = parser.add_subparsers(required=True, dest="command")
+    commands.add_parser("init", help="make the key file, unless it is there")
+    parser.parse_args(arguments)
+    LocalKeyFile.create(Path(os.environ["PAIVAND_VAULT_KEY_FILE"]))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
