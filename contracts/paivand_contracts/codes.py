@@ -36,8 +36,9 @@ class Priority(StrEnum):
 
 
 class OrganizationStatus(StrEnum):
-    """Whether a member organization takes part in the network."""
+    """Whether an organization takes part in the network. One that came by import has `applied`, and is vetted first."""
 
+    APPLIED = "applied"
     ACTIVE = "active"
     SUSPENDED = "suspended"
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,14 +15,21 @@ from paivand_directory.hsds_io.service import Outcome, import_feed
 from paivand_directory.taxonomy.service import TERMS
 
 from tests.factories.directory import admit, coordinator, key, locate, manager_of, member_of, publish
+from tests.factories.memberships import activate
 
 pytestmark = pytest.mark.integration
+
+
+def said(label: str) -> dict[str, Any]:
+    """An attribute, by which a test finds it again."""
+    return {"id": str(uuid4()), "label": label, "taxonomy_term": {"id": str(uuid4()), "name": label} | D}
 
 
 def a_feed() -> dict[str, Any]:
     """An organization as HSDS JSON nests it, with something in each list."""
     organization, service, location = str(uuid4()), str(uuid4()), str(uuid4())
-    phone = {"id": str(uuid4()), "number": "+992 44 600 77 88", "languages": [{"id": str(uuid4()), "code": "tg"}]}
+    language = {"id": str(uuid4()), "code": "tg", "attributes": [said("language")]}
+    phone = {"id": str(uuid4()), "number": "+992 44 600 77 88", "languages": [language]}
     return {
         "id": organization,
         "name": f"Feed {organization}",
@@ -36,7 +44,18 @@ def a_feed() -> dict[str, Any]:
                 "status": "active",
                 "minimum_age": 18,
                 "schedules": [{"id": str(uuid4()), "freq": "WEEKLY", "byday": "MO", "valid_from": "2026-01-01"}],
-                "cost_options": [{"id": str(uuid4()), "amount": 5.5, "currency": "TJS"}],
+                "cost_options": [{"id": str(uuid4()), "amount": 5.5, "currency": "TJS", "attributes": [said("cost")]}],
+                "capacities": [
+                    {
+                        "id": str(uuid4()),
+                        "unit": {"id": str(uuid4()), "name": "Beds"},
+                        "available": 2,
+                        "maximum": 6,
+                        "description": "Ward",
+                        "updated": "2026-11-01T09:00:00+00:00",
+                        "attributes": [said("capacity")],
+                    }
+                ],
                 "service_areas": [{"id": str(uuid4()), "name": "Khatlon"}],
                 "attributes": [
                     {"id": str(uuid4()), "taxonomy_term": {"id": str(TERMS["legal-advice"].id), "name": "x"} | D},
@@ -46,6 +65,7 @@ def a_feed() -> dict[str, Any]:
                     {
                         "id": str(uuid4()),
                         "phones": [{"id": str(uuid4()), "number": "112"}],
+                        "attributes": [said("place")],
                         "location": {
                             "id": location,
                             "location_type": "physical",
@@ -87,7 +107,7 @@ def load(app: FastAPI, tmp_path: Path) -> Any:
 
 async def read(client: httpx.AsyncClient, organization_id: str, headers: dict[str, str] | None = None) -> Any:
     path = f"/directory/hsds/organizations/{organization_id}?full_service=true"
-    answer = await client.get(path, headers=headers or member_of(uuid4()))
+    answer = await client.get(path, headers=headers or coordinator())
     return answer.json() if answer.status_code == 200 else None
 
 
@@ -99,11 +119,14 @@ class TestImport:
         found = await read(client, feed["id"], member_of(UUID(feed["id"])))
         service, sent = found["services"][0], feed["services"][0]
         for name in ("schedules", "cost_options", "service_areas"):
-            assert service[name][0] | sent[name][0] == service[name][0]
+            plain = {field: value for field, value in sent[name][0].items() if field != "attributes"}
+            assert service[name][0] | plain == service[name][0]
         assert {each["taxonomy_term"]["name"] for each in service["attributes"]} == {"Legal advice", "Foreign term"}
         place = service["service_at_locations"][0]["location"]
         assert (place["addresses"][0]["address_1"], place["longitude"]) == ("12 Hidden Street", -68.8)
         assert found["contacts"][0]["phones"][0]["languages"][0]["code"] == "tg"
+        figures = service["capacities"][0]
+        assert (figures["unit"]["name"], figures["available"], figures["maximum"]) == ("bed", 2, 6)
         assert found["organization_identifiers"][0]["identifier"] == "77"
 
     async def test_imported_locations_are_redacted(self, client: httpx.AsyncClient, load: Any) -> None:
@@ -182,6 +205,124 @@ class TestImport:
         assert (await read(client, whole["id"]))["services"]
 
 
+class TestCapacity:
+    async def shown(self, client: httpx.AsyncClient, feed: dict[str, Any]) -> list[Any]:
+        [figures] = (await read(client, feed["id"]))["services"][0]["capacities"]
+        return [figures[name] for name in ("available", "maximum", "updated")]
+
+    async def test_a_newer_count_is_taken_over_and_an_older_one_is_not(
+        self, client: httpx.AsyncClient, load: Any
+    ) -> None:
+        feed = a_feed()
+        await load(feed)
+        capacity = feed["services"][0]["capacities"][0]
+        later = capacity | {"available": 3, "updated": "2026-11-02T09:00:00+00:00"}
+        feed["services"][0]["capacities"] = [later]
+        assert (await load(feed)).changed == 1
+        assert await self.shown(client, feed) == [3, 6, "2026-11-02T09:00:00+00:00"]
+        feed["services"][0]["capacities"] = [capacity]
+        assert (await load(feed)).changed == 0
+        assert await self.shown(client, feed) == [3, 6, "2026-11-02T09:00:00+00:00"]
+
+    async def test_nothing_is_taken_from_whom_it_was_promised(self, client: httpx.AsyncClient, load: Any) -> None:
+        feed = a_feed()
+        await activate_imported(client, load, feed)
+        capacity = feed["services"][0]["capacities"][0]
+        headers = manager_of(UUID(feed["id"]))
+        hold = f"/directory/v1/capacities/{capacity['id']}/holds/{uuid4()}"
+        until = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()
+        placed = await client.put(hold, json={"quantity": 2, "until": until}, headers=headers)
+        assert placed.status_code == 201, placed.text
+        capacity |= {"available": 6, "updated": datetime.now(UTC).isoformat()}
+        outcome = await load(feed)
+        assert [(fault.where, fault.field, fault.rule) for fault in outcome.faults] == [
+            ("/0/services/0/capacities/0", "available", "above_maximum")
+        ]
+        assert (await self.shown(client, feed))[:2] == [0, 6]
+
+    @pytest.mark.parametrize(
+        ("change", "fault"),
+        [
+            ({"unit": {"id": "b7e02b79-5ff1-4d4d-a1d6-a1e0f7bc4e5a", "name": "Tonnes"}}, ("unit_id", "unknown_unit")),
+            ({"available": 7}, ("available", "above_maximum")),
+            ({"available": -1}, ("available", "greater_than_equal")),
+            ({"updated": "yesterday"}, ("updated", "datetime_from_date_parsing")),
+            ({"unit": None}, ("unit_id", "missing")),
+        ],
+    )
+    async def test_mistakes_are_named(
+        self, client: httpx.AsyncClient, load: Any, change: dict[str, Any], fault: tuple[str, str]
+    ) -> None:
+        feed = a_feed()
+        feed["services"][0]["capacities"][0] |= change
+        del feed["services"][0]["capacities"][0]["attributes"]
+        outcome = await load(feed)
+        assert [(each.field, each.rule) for each in outcome.faults] == [fault]
+        assert (await read(client, feed["id"]))["services"][0]["capacities"] == []
+
+    async def test_two_of_one_name_are_one_too_many(self, client: httpx.AsyncClient, load: Any) -> None:
+        feed = a_feed()
+        capacities = feed["services"][0]["capacities"]
+        capacities.append({**capacities[0], "id": str(uuid4()), "attributes": []})
+        outcome = await load(feed)
+        assert [(fault.where, fault.rule) for fault in outcome.faults] == [("/0/services/0/capacities/1", "duplicate")]
+
+
+async def test_attributes_are_kept_of_everything_that_may_have_them(client: httpx.AsyncClient, load: Any) -> None:
+    feed = a_feed()
+    await load(feed)
+    own = json.dumps(await read(client, feed["id"], member_of(UUID(feed["id"]))))
+    others = json.dumps(await read(client, feed["id"]))
+    for label in ("cost", "capacity", "language"):
+        assert f'"label": "{label}"' in own
+        assert f'"label": "{label}"' in others
+    # What is said of a redacted place could give it away.
+    assert '"label": "place"' in own
+    assert '"label": "place"' not in others
+
+
+async def activate_imported(client: httpx.AsyncClient, load: Any, feed: dict[str, Any]) -> None:
+    """Imports an organization and lets it in."""
+    await load(feed)
+    await activate(client, organization_id=feed["id"])
+
+
+class TestVetting:
+    """Whoever is new by import has applied, no more."""
+
+    async def found(self, client: httpx.AsyncClient, feed: dict[str, Any]) -> list[bool]:
+        """Whether a member finds the organization, its service, and the service as a match."""
+        member, service = member_of(uuid4()), feed["services"][0]["id"]
+        paths = [f"/directory/v1/organizations/{feed['id']}", f"/directory/v1/services/{service}"]
+        seen = [(await client.get(path, headers=member)).status_code == 200 for path in paths]
+        wish = {"need": "legal-advice", "profile": {"area": f"X-{service}"}, "limit": 50}
+        answer = (await client.post("/directory/v1/match", json=wish, headers=member)).raise_for_status().json()
+        return [*seen, service in [each["service_id"] for each in answer["matches"]]]
+
+    async def test_nothing_of_it_is_found_until_two_coordinators_let_it_in(
+        self, client: httpx.AsyncClient, load: Any
+    ) -> None:
+        feed = a_feed()
+        await load(feed)
+        service, headers = feed["services"][0]["id"], manager_of(UUID(feed["id"])) | {"If-Match": "*"}
+        here = {"attribute": "area", "operator": "any-of", "codes": [f"X-{service}"]}
+        path = f"/directory/v1/services/{service}/eligibility"
+        (await client.put(path, json={"criteria": [here]}, headers=headers)).raise_for_status()
+        assert await self.found(client, feed) == [False, False, False]
+        await activate(client, organization_id=feed["id"])
+        assert await self.found(client, feed) == [True, True, True]
+        await load(feed)
+        assert await self.found(client, feed) == [True, True, True]
+
+    async def test_one_coordinator_alone_cannot_let_it_in(self, client: httpx.AsyncClient, load: Any) -> None:
+        feed = a_feed()
+        await load(feed)
+        path, headers = f"/directory/v1/organizations/{feed['id']}", coordinator() | {"If-Match": "*"}
+        assert (await client.patch(path, json={"status": "active"}, headers=headers)).status_code == 409
+        whole = {"name": feed["name"], "description": feed["description"], "status": "active"}
+        assert (await client.put(path, json=whole, headers=headers)).status_code == 409
+
+
 class TestMistakes:
     async def test_every_bad_row_is_named_and_the_rest_comes_in(
         self, client: httpx.AsyncClient, app: FastAPI, tmp_path: Path
@@ -249,6 +390,9 @@ class TestExport:
         body = {"service_id": service["id"], "location_id": place["id"]}
         path = "/directory/v1/service_at_locations"
         (await client.post(path, json=body, headers=manager_of(owner) | key())).raise_for_status()
+        beds = {"unit": "bed", "name": "Ward", "maximum": 4, "available": 1}
+        path = f"/directory/v1/services/{service['id']}/capacities"
+        (await client.post(path, json=beds, headers=manager_of(owner) | key())).raise_for_status()
         return owner
 
     async def test_tables_have_no_formulas_and_come_back_as_they_were(
@@ -260,6 +404,8 @@ class TestExport:
         texts = [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
         assert [cell for cell in texts if not cell.lstrip("-").replace(".", "").isdigit()] == []
         assert "'=cmd|' /C calc'!A0" in cells
+        assert "Ward" in [row[-2] for row in tables["service_capacity.csv"]]
+        assert "bed" in [row[0] for row in tables["units.csv"]]
         package = json.loads((tmp_path / "datapackage.json").read_text())
         assert {each["path"] for each in package["resources"]} == tables.keys()
         before = await read(client, str(kept), member_of(kept))
@@ -306,4 +452,4 @@ async def test_coordinators_see_imported_organizations(client: httpx.AsyncClient
     feed = a_feed()
     await load(feed)
     answer = await client.get(f"/directory/v1/organizations/{feed['id']}", headers=coordinator())
-    assert (answer.status_code, answer.json()["status"]) == (200, "active")
+    assert (answer.status_code, answer.json()["status"]) == (200, "applied")

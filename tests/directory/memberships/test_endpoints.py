@@ -1,7 +1,7 @@
 """Memberships over HTTP."""
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,55 +13,10 @@ from paivand_directory.memberships.jobs import suspend_ended, warn_of_ending
 from sqlalchemy import text
 
 from tests.factories.directory import admit, coordinator, key, manager_of, member_of, publish
+from tests.factories.memberships import FIRST, PATH, SECOND, act, activate, an_application, apply, sign, today
 from tests.factories.tokens import bearer
 
 pytestmark = pytest.mark.integration
-PATH = "/directory/v1/memberships"
-FIRST, SECOND = (bearer(roles=(Role.COORDINATOR,), subject=f"coordinator-{n}") for n in (1, 2))
-
-
-def today() -> date:
-    return datetime.now(UTC).date()
-
-
-def an_application(**fields: Any) -> dict[str, Any]:
-    return {
-        "name": f"Panoh {uuid4()}",
-        "description": "Helps people.",
-        "manager_email": f"{uuid4()}@example.org",
-        "reason": "Wrote to us.",
-    } | fields
-
-
-async def apply(client: httpx.AsyncClient, **fields: Any) -> dict[str, Any]:
-    answer = await client.post(PATH, json=an_application(**fields), headers=FIRST | key())
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def act(
-    client: httpx.AsyncClient, membership: dict[str, Any], action: str, who: dict[str, str], body: Any = None
-) -> httpx.Response:
-    headers = who | key() | {"If-Match": f'"{membership["version"]}"'}
-    return await client.post(f"{PATH}/{membership['id']}/{action}", json=body or {"reason": "So."}, headers=headers)
-
-
-async def sign(client: httpx.AsyncClient, membership: dict[str, Any], days: int = 365) -> dict[str, Any]:
-    for kind in ("data-protection", "code-of-conduct"):
-        body = {
-            "kind": kind,
-            "agreement_version": "2026-1",
-            "signed_on": str(today()),
-            "expires_on": str(today() + timedelta(days=days)),
-        }
-        membership = (await act(client, membership, "agreements", FIRST, body)).raise_for_status().json()
-    return membership
-
-
-async def activate(client: httpx.AsyncClient, days: int = 365, **fields: Any) -> dict[str, Any]:
-    membership = await sign(client, await apply(client, **fields), days)
-    membership = (await act(client, membership, "review", FIRST)).raise_for_status().json()
-    return (await act(client, membership, "activate", SECOND)).raise_for_status().json()
 
 
 async def set_end(app: FastAPI, membership: dict[str, Any], expires_on: date) -> None:

@@ -274,6 +274,17 @@ class MetadataRow(DetailRow):
     updated_by: Mapped[str] = mapped_column(Text)
 
 
+class UnitRow(DetailRow):
+    """HSDS `unit`. Ours stand in it from the start; others came by import."""
+
+    __tablename__ = "units"
+
+    name: Mapped[str] = mapped_column(Text)
+    scheme: Mapped[str | None] = mapped_column(Text)
+    identifier: Mapped[str | None] = mapped_column(Text)
+    uri: Mapped[str | None] = mapped_column(Text)
+
+
 class MetaTableDescriptionRow(DetailRow):
     """HSDS `meta_table_description`."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, text
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, exists, false, func, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..details.tables import AddressRow, AttributeRow, DetailRow, TaxonomyRow, TaxonomyTermRow
@@ -89,7 +89,9 @@ async def list_attributes_unscoped(
     """Attributes of rows that the caller may see, with their terms as far as they came by import."""
     if not ids:
         return []
-    query = select(AttributeRow, TaxonomyTermRow).where(AttributeRow.link_id.in_(ids)).order_by(AttributeRow.id)
+    # One array, since a full page has more ids than a statement may have parameters.
+    hung_on = AttributeRow.link_id == any_(literal(list(ids), ARRAY(Uuid)))
+    query = select(AttributeRow, TaxonomyTermRow).where(hung_on).order_by(AttributeRow.id)
     query = query.outerjoin(TaxonomyTermRow, TaxonomyTermRow.id == AttributeRow.taxonomy_term_id)
     return [(row[0], row[1]) for row in await session.execute(query)]
 

@@ -1,10 +1,12 @@
 """How our rows read in HSDS. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
+
+from paivand_contracts.capacity import CapacityUnit
 
 VERSION = "3.1"
 
@@ -69,6 +71,15 @@ LOCATION = (
     "district",
 )
 SERVICE_AT_LOCATION = ("id", "service_id", "location_id", "description")
+DETAILS = frozenset(
+    (
+        *("accessibility", "additional_urls", "additional_websites", "addresses", "capacities", "contacts"),
+        *("cost_options", "funding", "languages", "organization_identifiers", "phones", "program", "programs"),
+        *("required_documents", "schedules", "service_areas"),
+    )
+)
+"""Where details stand, of which HSDS lets attributes be said too."""
+NESTED = frozenset(("locations", "location", "organization", "service", "services", "service_at_locations"))
 PROGRAM = ("id", "organization_id", "name", "alternate_name", "description")
 
 
@@ -92,11 +103,19 @@ def picked(source: Any, names: Iterable[str]) -> dict[str, Any]:
     return plain({name: getattr(source, name) for name in names})
 
 
+def unit_id(code: str) -> UUID:
+    """Id of one of our units, made from its code, so that it is the same everywhere."""
+    return uuid5(NAMESPACE_URL, f"urn:paivand:unit:{code}")
+
+
+UNIT_IDS = {unit_id(unit): unit.value for unit in CapacityUnit}
+
+
 def capacity(figures: Mapping[str, Any]) -> dict[str, Any]:
     """HSDS `service_capacity` with its `unit`."""
     code = str(figures["unit"])
     unit = {
-        "id": uuid5(NAMESPACE_URL, f"urn:paivand:unit:{code}"),
+        "id": unit_id(code),
         "name": code,
         "scheme": "paivand",
         "identifier": code,
@@ -110,6 +129,18 @@ def capacity(figures: Mapping[str, Any]) -> dict[str, Any]:
             "updated": figures["confirmed_at"],
         }
     )
+
+
+def details_in(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The details anywhere in an object: what hangs on services, places and organizations, but not these."""
+    for name, value in item.items():
+        if name not in NESTED and name not in DETAILS:
+            continue
+        below = cast(list[dict[str, Any]], value if isinstance(value, list) else [value])
+        for each in below:
+            if name in DETAILS:
+                yield each
+            yield from details_in(each)
 
 
 def envelope(contents: list[dict[str, Any]], *, total: int, page: int, per_page: int) -> dict[str, Any]:

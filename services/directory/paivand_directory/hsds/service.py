@@ -45,12 +45,13 @@ class Directory:
             items = [{"id": str(row.id), "modified_date": rules.plain(row.last_modified)} for row in rows]
         else:
             items = await (self.full_services(rows) if query.full else self.services(rows))
+        await self._add_attributes(items)
         return rules.envelope(items, total=total, page=query.page, per_page=query.per_page)
 
     async def get_service(self, service_id: UUID) -> Item:
         """One with all that belongs to it. Raises `not_found`."""
         row = await services.get(self._session, self._caller, service_id)
-        return (await self.full_services([row]))[0]
+        return (await self._add_attributes(await self.full_services([row])))[0]
 
     async def list_organizations(self, query: OrganizationQuery) -> Item:
         """A page by name."""
@@ -65,12 +66,13 @@ class Directory:
         else:
             items = [rules.picked(row, rules.ORGANIZATION) for row in rows]
             items = await self._with_services(items, rows) if query.full_service else items
+        await self._add_attributes(items)
         return rules.envelope(items, total=total, page=query.page, per_page=query.per_page)
 
     async def get_organization(self, organization_id: UUID, *, full_service: bool) -> Item:
         """One with all that belongs to it. Raises `not_found`."""
         row = await organizations.get(self._session, self._caller, organization_id)
-        return (await self.full_organizations([row], full_service=full_service))[0]
+        return (await self._add_attributes(await self.full_organizations([row], full_service=full_service)))[0]
 
     async def list_service_at_locations(self, query: ServiceAtLocationQuery) -> Item:
         """A page in the order of their creation."""
@@ -84,7 +86,7 @@ class Directory:
             self._session, scoped, (ServiceAtLocationRow.id,), page=query.page, per_page=query.per_page
         )
         items = await self.places(rows, full=query.full)
-        items = await self._with_service(items, full=query.full)
+        items = await self._add_attributes(await self._with_service(items, full=query.full))
         return rules.envelope(items, total=total, page=query.page, per_page=query.per_page)
 
     async def get_service_at_location(self, id_: UUID) -> Item:
@@ -93,7 +95,7 @@ class Directory:
         rows = await repository.list_in(self._session, scoped, ServiceAtLocationRow.id, [id_])
         if not rows:
             raise not_found("service at a location")
-        return (await self._with_service(await self.places(rows, full=True), full=True))[0]
+        return (await self._add_attributes(await self._with_service(await self.places(rows, full=True), full=True)))[0]
 
     async def services(self, rows: Sequence[ServiceRow]) -> list[Item]:
         """Services with their organization and program, without lists."""
@@ -137,8 +139,12 @@ class Directory:
         wheres = {item["id"]: item for item in await self.locations(list(here.values()), full=full)}
         names = (*rules.SERVICE_AT_LOCATION, *(details.OF_SERVICE_AT_LOCATION if full else ()))
         items = [rules.picked(item, names) for item in found]
+        opened = {id_ for id_, place in here.items() if locations.is_open(place, self._caller)} if full else set()
+        said = await terms.attributes(self._session, {}, [row.id for row in rows if row.location_id in opened])
         return [
-            item | ({"location": wheres[item["location_id"]]} if item["location_id"] in wheres else {})
+            item
+            | ({"location": wheres[item["location_id"]]} if item["location_id"] in wheres else {})
+            | ({"attributes": said[item["id"]]} if item["id"] in said else {})
             for item in items
         ]
 
@@ -169,6 +175,15 @@ class Directory:
             for row in rows
         ]
         return await self._with_services(items, rows, full=full_service)
+
+    async def _add_attributes(self, items: list[Item]) -> list[Item]:
+        """Adds what is said of the details; of what is hidden there are none. The same items."""
+        hung_on = [detail for item in items for detail in rules.details_in(item)]
+        said = await terms.attributes(self._session, {}, [UUID(detail["id"]) for detail in hung_on])
+        for detail in hung_on:
+            if detail["id"] in said:
+                detail["attributes"] = said[detail["id"]]
+        return items
 
     async def _with_services(
         self, items: list[Item], rows: Sequence[OrganizationRow], *, full: bool = True

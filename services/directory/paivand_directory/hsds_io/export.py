@@ -17,7 +17,7 @@ from ..hsds.terms import STARTER
 from . import nested, repository
 from .kinds import ALL, Kind
 from .readers import FORMULA
-from .schemas import columns_of
+from .schemas import fields_of
 
 
 async def organizations(database: Database, *, with_redacted: bool) -> AsyncIterator[dict[str, Any]]:
@@ -85,13 +85,13 @@ class Table:
             self._folder.mkdir(parents=True, exist_ok=True)
             path = self._folder / self._kind.file
             file = self._files.enter_context(path.open("w", newline="", encoding="utf-8"))
-            self._writer = csv.DictWriter(file, list(columns_of(self._kind)), extrasaction="ignore")
+            self._writer = csv.DictWriter(file, fields_of(self._kind), extrasaction="ignore")
             self._writer.writeheader()
         self._writer.writerow({name: harmless(value) for name, value in values.items()})
 
     def resource(self) -> dict[str, Any]:
         """Its entry in datapackage.json."""
-        fields = [{"name": name, "type": "string"} for name in columns_of(self._kind)]
+        fields = [{"name": name, "type": "string"} for name in fields_of(self._kind)]
         schema = {"fields": fields, "primaryKey": "id"}
         path = self._kind.file
         return {

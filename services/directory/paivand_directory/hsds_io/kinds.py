@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from paivand_kit.database import Base
 
+from ..capacity.tables import CapacityRow
 from ..details import tables
 from ..locations.tables import LocationRow
 from ..organizations.tables import OrganizationRow
@@ -43,6 +44,7 @@ ALL = (
         references=("taxonomy_id",),
         objects={"taxonomy_detail": ("taxonomy", "taxonomy_id")},
     ),
+    Kind("unit", "units.csv", tables.UnitRow, lists=ANY),
     Kind("meta_table_description", "meta_table_descriptions.csv", tables.MetaTableDescriptionRow),
     Kind(
         "organization",
@@ -79,6 +81,7 @@ ALL = (
             cost_options="cost_option",
             required_documents="required_document",
             contacts="contact",
+            capacities="service_capacity",
         ),
         objects={"organization": ("organization", "organization_id"), "program": ("program", "program_id")},
     ),
@@ -111,6 +114,15 @@ ALL = (
             schedules="schedule",
         ),
         objects={"location": ("location", "location_id"), "service": ("service", "service_id")},
+    ),
+    Kind(
+        "service_capacity",
+        "service_capacity.csv",
+        CapacityRow,
+        ("service_id",),
+        references=("unit_id",),
+        lists=ANY,
+        objects={"unit": ("unit", "unit_id")},
     ),
     Kind(
         "contact",

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from paivand_kit.inputs import SOME_LINES, EmailAddress, WebAddress
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
+from paivand_kit.inputs import SOME_LINES, EmailAddress, Line, WebAddress
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 from sqlalchemy import Boolean, Date, Double, Integer, Numeric, Uuid
 
+from ..capacity.schemas import Count
 from ..details.schemas import Frequency, PlaceType, WeekDay
 from .kinds import ALL, Kind
 
@@ -49,8 +50,30 @@ class Fault:
         return f"{self.file}:{self.where}: {self.field}: {self.detail} ({self.rule})"
 
 
+class ServiceCapacity(BaseModel):
+    """HSDS `service_capacity`; here a capacity is kept in other columns. `unit` is found out from `unit_id`."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, coerce_numbers_to_str=True)
+
+    id: UUID
+    service_id: UUID
+    unit_id: UUID
+    available: Count
+    maximum: Count | None = None
+    description: Line | None = None
+    updated: AwareDatetime | None = None
+    unit: str | None = None
+
+
+def fields_of(kind: Kind) -> list[str]:
+    """Names of what a feed may say of this kind."""
+    if kind.name == "service_capacity":
+        return [name for name in ServiceCapacity.model_fields if name != "unit"]
+    return list(columns_of(kind))
+
+
 def columns_of(kind: Kind) -> dict[str, Any]:
-    """Name -> column of what a feed may say of this kind."""
+    """Name -> column of what a feed may say of a kind that is kept as HSDS says it."""
     hidden = OURS | {"organization": {"status", "is_vetted"}, "service_at_location": {"organization_id"}}.get(
         kind.name, set()
     )
@@ -58,6 +81,8 @@ def columns_of(kind: Kind) -> dict[str, Any]:
 
 
 def _model(kind: Kind) -> type[BaseModel]:
+    if kind.name == "service_capacity":
+        return ServiceCapacity
     fields: dict[str, Any] = {}
     for name, column in columns_of(kind).items():
         wanted = SPECIAL.get(name) or TYPES.get(_type_of(column), Text)
@@ -88,6 +113,9 @@ def checked(kind: Kind, values: dict[str, Any]) -> tuple[BaseModel | None, list[
         for first, last in ORDERED
         if None not in (low := getattr(row, first, None), high := getattr(row, last, None)) and high < low  # pyright: ignore[reportOptionalOperand] - checked
     ]
+    most = getattr(row, "maximum", None)
+    if most is not None and getattr(row, "available", 0) > most:
+        wrong.append(("available", "above_maximum", "must not be above maximum"))
     if (getattr(row, "latitude", None) is None) != (getattr(row, "longitude", None) is None):
         wrong.append(("longitude", "coordinates", "latitude and longitude go together"))
     return (None, wrong) if wrong else (row, [])

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..hsds.terms import CODES
 from ..organizations import service as organizations
 from ..services import service as services
-from . import readers, repository
+from . import capacities, readers, repository
 from .kinds import ALL, KINDS, Kind
 from .schemas import Fault, columns_of
 from .staging import Staging
@@ -111,7 +111,10 @@ async def _write(session: AsyncSession, bundle: Bundle, faults: list[Fault]) -> 
     left_out: set[UUID] = set()
     for kind in ALL:
         rows = await _acceptable(session, kind, bundle, left_out, faults)
-        if rows:
+        if rows and kind.name == "service_capacity":
+            changed[kind.name], refused = await capacities.take_over(session, rows)
+            faults += [Fault(*bundle.places[id_], *what) for id_, *what in refused]
+        elif rows:
             changed[kind.name] = await repository.upsert(session, kind.table, rows)
     told = await repository.list_changed_organizations_unscoped(session, changed.get("organization", set()))
     await organizations.announce(session, told)
@@ -138,7 +141,8 @@ def _prepare(bundle: Bundle) -> None:
     for row in bundle.rows.get("service_at_location", ()):
         row["organization_id"] = bundle.organization_id
     for row in bundle.rows.get("organization", ()):
-        row["status"] = OrganizationStatus.ACTIVE
+        # Two coordinators decide who takes part; until then it is found by them alone, and nothing of it matches.
+        row["status"] = OrganizationStatus.APPLIED
     addresses = {row["location_id"]: row for row in bundle.rows.get("address", ())}
     for row in bundle.rows.get("location", ()):
         address = addresses.get(row["id"], {})

@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from paivand_contracts.capacity import CapacityUnit
+
+from ..hsds.rules import UNIT_IDS
 from ..hsds.terms import CODES, TAXONOMY_ID
-from . import schemas
+from . import rules, schemas
 from .kinds import KINDS, PLACES, Kind
 from .readers import Found
 from .schemas import MODELS, Fault
 
 NOBODY = UUID(int=0)
 """Stands for the organization of what belongs to none."""
-OURS = {TAXONOMY_ID, *CODES}
+OURS = {TAXONOMY_ID, *CODES, *UNIT_IDS}
 Values = dict[str, Any]
 
 
@@ -24,7 +27,7 @@ class Staging:
     def __init__(self, file: Path, faults: list[Fault]) -> None:
         self.faults = faults
         self._owners: dict[bytes, bytes] = {each.bytes: NOBODY.bytes for each in OURS}
-        self._redacted: set[bytes] = set()
+        self._units: dict[UUID, str | None] = {**UNIT_IDS}
         self._database = sqlite3.connect(file, isolation_level=None)
         self._database.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
@@ -51,7 +54,7 @@ class Staging:
                 self.faults.append(Fault(file, where, "id", "duplicate", "stands in the feed already"))
             return
         owner = self._owner_of(kind, row, file, where)
-        if owner is None:
+        if owner is None or not self._is_counted_here(kind, row, file, where):
             return
         self._owners[id_] = owner
         self._hide_places(kind, row)
@@ -78,6 +81,18 @@ class Staging:
             self.faults.append(Fault(file, where, named[-1], "foreign_reference", "belongs to another organization"))
             return None
         return owners.pop() if owners else NOBODY.bytes
+
+    def _is_counted_here(self, kind: Kind, row: Any, file: str, where: str) -> bool:
+        """Notes which of our units a unit is, and says it of a capacity; False, with a fault, when it is none."""
+        if kind.name == "unit":
+            self._units[row.id] = rules.unit_of(row.name, row.identifier)
+        if kind.name != "service_capacity":
+            return True
+        row.unit = self._units[row.unit_id]
+        if row.unit is None:
+            known = ", ".join(CapacityUnit)
+            self.faults.append(Fault(file, where, "unit_id", "unknown_unit", f"must be a unit named one of: {known}"))
+        return row.unit is not None
 
     def _hide_places(self, kind: Kind, row: Any) -> None:
         """What belongs to a place that may be redacted belongs to it alone: shown elsewhere it would give it away."""

@@ -91,10 +91,8 @@ async def follow_membership(
 
 def _leave_to_membership(row: OrganizationRow, differing: dict[str, Any]) -> None:
     """Otherwise one coordinator alone could let in whom two have not vetted."""
-    if row.is_vetted and "status" in differing:
-        raise ProblemError(
-            ProblemType.CONFLICT, "This organization's status follows its membership: suspend or reinstate that."
-        )
+    if (row.is_vetted or row.status == OrganizationStatus.APPLIED) and "status" in differing:
+        raise ProblemError(ProblemType.CONFLICT, "This organization's status follows its membership: change that.")
 
 
 async def _locked(session: AsyncSession, caller: Caller, organization_id: UUID) -> OrganizationRow:

@@ -17,7 +17,7 @@ class OrganizationRow(Base):
 
     __tablename__ = "organizations"
     __table_args__ = (
-        CheckConstraint("status IN ('active', 'suspended')", name="status"),
+        CheckConstraint("status IN ('applied', 'active', 'suspended')", name="status"),
         Index("ix_organizations_name_id", "name", "id"),
         Index("ix_organizations_search", "search", postgresql_using="gin"),
     )
