@@ -28,7 +28,9 @@ from .people.endpoints import router as people
 from .releases.consumers import handle_referral_events
 from .releases.endpoints import questions as release_questions
 from .releases.endpoints import router as releases
+from .search.jobs import learn_words
 from .service_at_locations.endpoints import router as service_at_locations
+from .services.endpoints import questions as service_questions
 from .services.endpoints import router as services
 from .settings import Settings
 from .taxonomy.endpoints import router as taxonomy
@@ -37,6 +39,7 @@ ROUTERS = (
     organizations,
     memberships,
     people,
+    service_questions,
     services,
     taxonomy,
     locations,
@@ -75,6 +78,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             relay.run(),
             referrals.run(),
             run_every(3600, "forget inbox rows", lambda: forget_old_inbox_rows(database)),
+            run_every(3600, "learn words", lambda: learn_words(database)),
             *answering_holds(database, messaging),
             answering_matches(database, messaging),
             run_every(settings.hold_check_seconds, "tell of expired holds", lambda: tell_of_expired(database)),

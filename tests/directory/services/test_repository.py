@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 from paivand_contracts.codes import Role
+from paivand_directory.search.rules import TextQuery
 from paivand_directory.services.repository import Search, list_services
 from paivand_kit.caller import Caller
 from sqlalchemy import event, text
@@ -31,7 +32,7 @@ def statements(app: FastAPI) -> Iterator[list[tuple[str, tuple[object, ...]]]]:
     ("search", "index"),
     [
         (Search(), "ix_services_name_id"),
-        (Search(words="rare:*"), "ix_services_search"),
+        (Search(words=TextQuery("rare:*", "rare:*")), "ix_services_search"),
         (Search(codes=["family-tracing"]), "ix_services_taxonomy_terms"),
         (Search(organization_id=uuid4()), "ix_services_organization_id_name_id"),
     ],

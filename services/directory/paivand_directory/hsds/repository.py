@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, exists, false, func, literal, or_, select, text
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, cast, exists, false, func, literal, or_, select, text
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..details.tables import AddressRow, AttributeRow, DetailRow, TaxonomyRow, TaxonomyTermRow
 from ..locations.tables import LocationRow
 from ..organizations.tables import OrganizationRow
+from ..search.rules import TextQuery
 from ..service_at_locations.tables import ServiceAtLocationRow
 from ..services.tables import ServiceRow
 
@@ -33,12 +35,12 @@ async def list_in(session: AsyncSession, query: Select[Row], column: Any, values
 
 
 def services_with(
-    words: str | None, codes: Sequence[list[str]], terms: Sequence[ColumnElement[bool]]
+    words: TextQuery | None, codes: Sequence[list[str]], terms: Sequence[ColumnElement[bool]]
 ) -> ColumnElement[bool]:
     """Condition on services: these words, and for each filter one of its codes, or an attribute with such a term."""
     condition: ColumnElement[bool] = ServiceRow.id.is_not(None)
     if words is not None:
-        condition &= ServiceRow.search.bool_op("@@")(func.to_tsquery("simple", words))
+        condition &= ServiceRow.search.bool_op("@@")(cast(words.near, TSQUERY))
     for own, term in zip(codes, terms, strict=True):
         said = exists().where(AttributeRow.link_id == ServiceRow.id, term)
         condition &= or_(ServiceRow.taxonomy_terms.overlap(own) if own else false(), said)
@@ -57,11 +59,11 @@ def is_of_taxonomy(taxonomy_id: UUID) -> ColumnElement[bool]:
     )
 
 
-def organizations_with(words: str | None, services: ColumnElement[bool] | None) -> ColumnElement[bool]:
+def organizations_with(words: TextQuery | None, services: ColumnElement[bool] | None) -> ColumnElement[bool]:
     """Condition on organizations: these words, and a service like that."""
     condition: ColumnElement[bool] = OrganizationRow.id.is_not(None)
     if words is not None:
-        condition &= OrganizationRow.search.bool_op("@@")(func.to_tsquery("simple", words))
+        condition &= OrganizationRow.search.bool_op("@@")(cast(words.near, TSQUERY))
     if services is not None:
         condition &= OrganizationRow.id.in_(select(ServiceRow.organization_id).where(services))
     return condition

@@ -7,6 +7,8 @@ from uuid import UUID
 from paivand_kit.inputs import Input
 from pydantic import BaseModel, Field, StringConstraints
 
+from ..search.schemas import TYPED
+
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -20,7 +22,7 @@ class PageOf(Input):
 class TermFilters(PageOf):
     """What is looked for. Conditions narrow each other."""
 
-    search: Text | None = Field(default=None, description="Words, or beginnings of words, that must all occur.")
+    search: Text | None = Field(default=None, description=TYPED)
     taxonomy_term_id: UUID | None = Field(default=None, description="Finds its narrower terms too.")
     taxonomy_id: UUID | None = Field(default=None, description="Any term of this taxonomy.")
 

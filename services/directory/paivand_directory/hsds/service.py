@@ -15,7 +15,7 @@ from ..locations import service as locations
 from ..locations.tables import LocationRow
 from ..organizations import service as organizations
 from ..organizations.tables import OrganizationRow
-from ..search import prefix_query
+from ..search.service import understand
 from ..service_at_locations import service as service_at_locations
 from ..service_at_locations.tables import ServiceAtLocationRow
 from ..services import service as services
@@ -34,7 +34,7 @@ class Directory:
 
     async def list_services(self, query: ServiceQuery) -> Item:
         """A page by name."""
-        scoped = services.visible_to(self._caller).where(_services_with(query))
+        scoped = services.visible_to(self._caller).where(await _services_with(self._session, query))
         if query.organization_id is not None:
             scoped = scoped.where(ServiceRow.organization_id == query.organization_id)
         if query.modified_after is not None:
@@ -56,8 +56,10 @@ class Directory:
     async def list_organizations(self, query: OrganizationQuery) -> Item:
         """A page by name."""
         by_terms = query.taxonomy_id is not None or query.taxonomy_term_id is not None
-        offered = _services_with(query.model_copy(update={"search": None})) if by_terms else None
-        condition = repository.organizations_with(prefix_query(query.search), offered)
+        offered = None
+        if by_terms:
+            offered = await _services_with(self._session, query.model_copy(update={"search": None}))
+        condition = repository.organizations_with(await understand(self._session, query.search), offered)
         scoped = organizations.visible_to(self._caller).where(condition)
         order = (OrganizationRow.name, OrganizationRow.id)
         rows, total = await repository.page_of(self._session, scoped, order, page=query.page, per_page=query.per_page)
@@ -76,7 +78,7 @@ class Directory:
 
     async def list_service_at_locations(self, query: ServiceAtLocationQuery) -> Item:
         """A page in the order of their creation."""
-        condition = repository.service_at_locations_with(_services_with(query), query.postcode)
+        condition = repository.service_at_locations_with(await _services_with(self._session, query), query.postcode)
         scoped = service_at_locations.visible_to(self._caller).where(condition)
         if query.organization_id is not None:
             scoped = scoped.where(ServiceAtLocationRow.organization_id == query.organization_id)
@@ -205,6 +207,6 @@ class Directory:
         return [item | {"service": found[item["service_id"]]} for item in items]
 
 
-def _services_with(query: TermFilters) -> Any:
+async def _services_with(session: AsyncSession, query: TermFilters) -> Any:
     codes, conditions = terms.filters(query.taxonomy_term_id, query.taxonomy_id)
-    return repository.services_with(prefix_query(query.search), codes, conditions)
+    return repository.services_with(await understand(session, query.search), codes, conditions)

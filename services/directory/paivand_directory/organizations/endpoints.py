@@ -11,7 +11,8 @@ from paivand_kit.pagination import Page, PageQuery
 from paivand_kit.preconditions import IfMatch, IfMatchHeader, etag
 
 from ..permissions import AdmitOrganizations, ChangeOrganizations, ReadDirectory
-from ..search import SearchText, prefix_query
+from ..search.schemas import SearchText
+from ..search.service import understand
 from . import repository, service
 from .schemas import Organization, OrganizationPatch, OrganizationPut
 from .tables import OrganizationRow
@@ -30,7 +31,7 @@ async def list_organizations(
     """Organizations that take part in the network, by name. Coordinators find suspended ones too."""
     after = page.after(str, UUID)
     rows = await repository.list_organizations(
-        session, caller, words=prefix_query(text), status=status, after=after, limit=page.limit + 1
+        session, caller, words=await understand(session, text), status=status, after=after, limit=page.limit + 1
     )
     return page.page(rows, key=lambda row: (row.name, row.id))
 

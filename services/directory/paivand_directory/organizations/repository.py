@@ -5,10 +5,11 @@ from uuid import UUID
 
 from paivand_contracts.codes import OrganizationStatus, Role
 from paivand_kit.caller import Caller
-from sqlalchemy import Select, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, cast, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import TSQUERY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ..search.rules import TextQuery
 from .tables import OrganizationRow
 
 
@@ -26,15 +27,15 @@ async def list_organizations(
     session: AsyncSession,
     caller: Caller,
     *,
-    words: str | None,
+    words: TextQuery | None,
     status: OrganizationStatus | None,
     after: tuple[str, UUID] | None,
     limit: int,
 ) -> list[OrganizationRow]:
-    """By name. `words` is a tsquery."""
+    """By name."""
     query = visible_to(caller).order_by(OrganizationRow.name, OrganizationRow.id).limit(limit)
     if words is not None:
-        query = query.where(OrganizationRow.search.bool_op("@@")(func.to_tsquery("simple", words)))
+        query = query.where(OrganizationRow.search.bool_op("@@")(cast(words.near, TSQUERY)))
     if status is not None:
         query = query.where(OrganizationRow.status == status)
     if after is not None:

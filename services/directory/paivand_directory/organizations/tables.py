@@ -9,7 +9,10 @@ from sqlalchemy import CheckConstraint, Computed, Index, Text, func, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-SEARCHED = "to_tsvector('simple', name || ' ' || coalesce(alternate_name, '') || ' ' || description)"
+SEARCHED = (
+    "setweight(to_tsvector('simple', folded(name || ' ' || coalesce(alternate_name, ''))), 'A')"
+    " || setweight(to_tsvector('simple', folded(description)), 'B')"
+)
 
 
 class OrganizationRow(Base):

@@ -11,13 +11,16 @@ from paivand_kit.pagination import Page, PageQuery
 from paivand_kit.preconditions import IfMatch, etag
 
 from ..permissions import ManageServices, ReadDirectory
-from ..search import SearchText, prefix_query
+from ..search.schemas import SearchText
+from ..search.service import understand
 from ..taxonomy.service import with_narrower
 from . import repository, service
-from .schemas import Service, ServiceCreate, ServicePatch, TermCode
+from .schemas import Service, ServiceCreate, ServicePatch, ServiceSearch, ServicesFound, TermCode
 from .tables import ServiceRow
 
 router = APIRouter(prefix="/directory/v1/services", tags=["services"], route_class=IdempotentRoute)
+# A question that is asked by POST, to keep it out of the URL, changes nothing: no key, and no answer is kept.
+questions = APIRouter(prefix=router.prefix, tags=["services"])
 
 
 @router.get("", response_model=Page[Service])
@@ -32,7 +35,7 @@ async def list_services(
 ) -> dict[str, object]:
     """Services by name. Conditions narrow each other."""
     search = repository.Search(
-        words=prefix_query(text),
+        words=await understand(session, text),
         codes=with_narrower(taxonomy_term) if taxonomy_term else None,
         organization_id=organization_id,
         status=status,
@@ -40,6 +43,22 @@ async def list_services(
     after = page.after(str, UUID)
     rows = await repository.list_services(session, caller, search, after=after, limit=page.limit + 1)
     return page.page(rows, key=lambda row: (row.name, row.id))
+
+
+@questions.post("/search", response_model=ServicesFound)
+async def search_services(body: ServiceSearch, session: Session, caller: ReadDirectory) -> ServicesFound:
+    """The services that fit best what was typed, the best first; the question stays out of the URL.
+
+    There are no further pages: who does not find it among fifty types another word.
+    """
+    words = await understand(session, body.text)
+    search = repository.Search(
+        words=words,
+        codes=with_narrower(body.taxonomy_term) if body.taxonomy_term else None,
+        organization_id=body.organization_id,
+        status=body.status,
+    )
+    return await service.search(session, caller, search, limit=body.limit)
 
 
 @router.get("/{service_id}", response_model=Service)

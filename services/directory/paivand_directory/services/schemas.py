@@ -8,6 +8,8 @@ from paivand_contracts.codes import ServiceStatus
 from paivand_kit.inputs import EmailAddress, Input, Line, Prose, WebAddress, absent
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from ..search.schemas import TYPED
+
 TermCode = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 TermCodes = Annotated[list[TermCode], Field(min_length=1, max_length=30)]
 Age = Annotated[int, Field(ge=0, le=130)]
@@ -77,3 +79,29 @@ class Service(BaseModel):
     taxonomy_terms: list[str] = Field(description=TERMS)
     version: int = Field(description="Rises by one with each change; the ETag.")
     last_modified: datetime
+
+
+class ServiceSearch(Input):
+    """What is looked for. Conditions narrow each other."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")] = Field(
+        description=TYPED, examples=["shelter for wemen"]
+    )
+    taxonomy_term: TermCode | None = Field(default=None, description="A code; finds its narrower terms too.")
+    organization_id: UUID | None = Field(default=None, description="Only services of this organization.")
+    status: ServiceStatus | None = Field(default=None, description="Only services in this state.")
+    limit: int = Field(default=20, ge=1, le=50, description="At most so many.")
+
+
+class FoundService(BaseModel):
+    """A service that was found."""
+
+    service: Service
+    is_exact: bool = Field(description="All words occur as they were typed; else some were taken to be mistyped.")
+
+
+class ServicesFound(BaseModel):
+    """The best first: what has the words as typed, then what has others like them; in each, names before texts."""
+
+    items: list[FoundService]
+    is_complete: bool = Field(description="Nothing else fits. False: there is more than is shown; type another word.")

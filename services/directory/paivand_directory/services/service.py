@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..organizations import service as organizations
 from ..taxonomy import service as taxonomy
 from . import repository, rules
-from .schemas import ServiceCreate, ServicePatch
+from .repository import Search
+from .schemas import FoundService, Service, ServiceCreate, ServicePatch, ServicesFound
 from .tables import ServiceRow
 
 find = repository.get_service
@@ -29,6 +30,15 @@ async def get(session: AsyncSession, caller: Caller, service_id: UUID) -> Servic
     if row is None:
         raise not_found("service")
     return row
+
+
+async def search(session: AsyncSession, caller: Caller, wanted: Search, *, limit: int) -> ServicesFound:
+    """The best of what the caller can see. Nothing is found by signs alone."""
+    if wanted.words is None:
+        return ServicesFound(items=[], is_complete=True)
+    rows = await repository.search_services(session, caller, wanted, wanted.words, limit=limit + 1)
+    items = [FoundService(service=Service.model_validate(row), is_exact=exact) for row, exact in rows[:limit]]
+    return ServicesFound(items=items, is_complete=len(rows) <= limit)
 
 
 async def publish(session: AsyncSession, caller: Caller, body: ServiceCreate) -> ServiceRow:

@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 SEARCHED = (
-    "to_tsvector('simple', name || ' ' || coalesce(alternate_name, '') || ' ' || coalesce(description, '')"
-    " || ' ' || coalesce(eligibility_description, ''))"
+    "setweight(to_tsvector('simple', folded(name || ' ' || coalesce(alternate_name, ''))), 'A')"
+    " || setweight(to_tsvector('simple', folded(coalesce(description, '') || ' '"
+    " || coalesce(eligibility_description, ''))), 'B') || array_to_tsvector(taxonomy_terms)"
 )
 
 
