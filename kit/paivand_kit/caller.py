@@ -9,9 +9,11 @@ from uuid import UUID
 import jwt
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.http import HTTPBase
 from paivand_contracts.codes import Role
 from paivand_contracts.problems import ProblemType
 
+from .dpop import ProofVerifier
 from .idempotency import require_key
 from .problems import ProblemError
 from .signing_keys import SigningKeys
@@ -35,6 +37,8 @@ class Caller:
     email: str | None = None
     expires_at: float = 0.0
     """`exp` of the token (seconds since 1970): a stream must not outlive it."""
+    key_thumbprint: str | None = None
+    """The key that the token is bound to (`cnf.jkt`): only its owner may use the token."""
     sign_in: SignIn = NOBODY_SIGNED_IN
     """How strongly and when the person signed in."""
 
@@ -107,6 +111,7 @@ def _caller(claims: dict[str, Any]) -> Caller:
         roles=roles,
         email=claims.get("email") if claims.get("email_verified") is True else None,
         expires_at=float(claims["exp"]),
+        key_thumbprint=_bound_key(claims),
         sign_in=SignIn(
             acr=claims.get("acr"),
             methods=frozenset(map(str, claims.get("amr", ()))),
@@ -115,21 +120,48 @@ def _caller(claims: dict[str, Any]) -> Caller:
     )
 
 
+def _bound_key(claims: dict[str, Any]) -> str | None:
+    """The key's thumbprint in a token that is bound to one.
+
+    Raises:
+        ValueError: it is bound in a way that we do not check, such as to a TLS certificate.
+    """
+    if "cnf" not in claims:
+        return None
+    confirmation = cast(dict[str, Any], claims["cnf"])
+    if set(confirmation) != {"jkt"} or not isinstance(confirmation["jkt"], str):
+        raise ValueError
+    return confirmation["jkt"]
+
+
 def _unauthenticated(detail: str) -> ProblemError:
     return ProblemError(ProblemType.UNAUTHENTICATED, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 bearer = HTTPBearer(auto_error=False, scheme_name="keycloak", description="Access token from Keycloak (`/auth`).")
+dpop = HTTPBase(
+    scheme="DPoP",
+    auto_error=False,
+    scheme_name="keycloak-dpop",
+    description="Access token that is bound to a key, with a proof in the header `DPoP` (RFC 9449).",
+)
+Given = HTTPAuthorizationCredentials | None
 
 
-async def current_caller(
-    request: Request, credentials: HTTPAuthorizationCredentials | None = Depends(bearer)
-) -> Caller:
+async def current_caller(request: Request, given: Given = Depends(bearer), bound: Given = Depends(dpop)) -> Caller:
     """The verified caller of a request, 401 without one."""
-    if credentials is None:
+    credentials = given or bound
+    if credentials is None or credentials.scheme.lower() not in ("bearer", "dpop"):
         raise _unauthenticated("Send an access token: `Authorization: Bearer …`.")
     verifier: TokenVerifier = request.app.state.verifier
-    return await verifier.verify(credentials.credentials)
+    caller = await verifier.verify(credentials.credentials)
+    if (caller.key_thumbprint is not None) != (credentials.scheme.lower() == "dpop"):
+        # RFC 9449 section 7.2: neither may pass for the other, or a stolen bound token would work as a bearer's.
+        raise _unauthenticated("Send a bound token as `Authorization: DPoP …` with its proof, any other as `Bearer`.")
+    if caller.key_thumbprint is not None:
+        proofs: ProofVerifier = request.app.state.proofs
+        await proofs.check(request, credentials.credentials, caller.key_thumbprint)
+    return caller
 
 
 class Requires:
@@ -154,6 +186,6 @@ class Requires:
             caller.organization()
         # Last: who may not do it at all is not sent to sign in again.
         if self.step_up:
-            self.step_up.check(caller.sign_in)
+            self.step_up.check(caller.sign_in, "DPoP" if caller.key_thumbprint else "Bearer")
         require_key(request, caller.subject, caller.organization_id)
         return caller

@@ -55,9 +55,15 @@ class Database:
                     wake()
 
     @asynccontextmanager
-    async def statement(self) -> AsyncGenerator[AsyncConnection]:
-        """A connection for one SQL statement that writes, which is a transaction by itself: two round trips less."""
+    async def autocommit(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection on which each SQL statement is a transaction by itself: two round trips less."""
         async with self._autocommit.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncGenerator[AsyncConnection]:
+        """The same, for one statement that writes to the outbox too."""
+        async with self.autocommit() as connection:
             yield connection
         for wake in self.after_commit:
             wake()

@@ -51,6 +51,14 @@ CREATE TABLE consumer_dead_letters (
 )
 """
 
+DPOP_PROOFS = """
+CREATE UNLOGGED TABLE dpop_proofs (
+    digest bytea CONSTRAINT pk_dpop_proofs PRIMARY KEY,
+    used_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ix_dpop_proofs_used_at ON dpop_proofs (used_at)
+"""
+
 RIGHTS = {
     # What an event says never changes; the relay gives it its place.
     "outbox": "SELECT, INSERT, UPDATE (sequence, transaction_id)",
@@ -78,6 +86,13 @@ def seal_answers() -> None:
     """
     op.execute(text("TRUNCATE idempotency_keys"))
     op.execute(text("ALTER TABLE idempotency_keys ADD COLUMN sealed bytea, ALTER COLUMN body DROP NOT NULL"))
+
+
+def create_dpop_proofs(role: str) -> None:
+    """Creates the table of used DPoP proofs."""
+    for statement in DPOP_PROOFS.split(";"):
+        op.execute(text(statement))
+    grant(role, "SELECT, INSERT, DELETE", "dpop_proofs")
 
 
 def grant(role: str, rights: str, table: str) -> None:

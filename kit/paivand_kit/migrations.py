@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names  # pyright: ignore
 from sqlalchemy.ext.asyncio import create_async_engine
 
 # Every service has the kit's tables in its database, whether it uses all of them or not.
-from . import consumer, idempotency, outbox  # noqa: F401 # pyright: ignore[reportUnusedImport]
+from . import consumer, dpop, idempotency, outbox  # noqa: F401 # pyright: ignore[reportUnusedImport]
 
 
 def config(folder: str | Path) -> Config:

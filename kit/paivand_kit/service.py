@@ -18,9 +18,10 @@ from paivand_contracts.problems import Problem
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from . import idempotency, problems, telemetry
+from . import dpop, idempotency, problems, telemetry
 from .caller import Requires, TokenVerifier
 from .database import Database
+from .dpop import ProofVerifier
 from .jobs import Job
 from .jobs import running as jobs_running
 from .leadership import run_every
@@ -42,6 +43,7 @@ class Service:
             issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url
         )
         self._idempotency_secret = settings.idempotency_secret
+        self.proofs = ProofVerifier(self.database, settings.public_url)
         self._tasks: Sequence[asyncio.Task[None]] = ()
         if telemetry.is_exporting():
             for engine in self.database.engines:
@@ -77,6 +79,7 @@ class Service:
         app.state.database = self.database
         app.state.verifier = self.verifier
         app.state.idempotency_secret = self._idempotency_secret
+        app.state.proofs = self.proofs
         problems.install(app)
         app.add_middleware(telemetry.TelemetryMiddleware)
         _install_replays(app)
@@ -92,7 +95,8 @@ class Service:
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
             forget = run_every(600, "forget idempotency keys", lambda: idempotency.forget_old_keys(self.database))
-            async with jobs_running(self.messaging.run(), forget, *jobs()) as self._tasks:
+            forget_proofs = run_every(60, "forget DPoP proofs", lambda: dpop.forget_old_proofs(self.database))
+            async with jobs_running(self.messaging.run(), forget, forget_proofs, *jobs()) as self._tasks:
                 yield
             await self.database.close()
 

@@ -36,8 +36,8 @@ class StepUp:
     max_age: int
     methods: frozenset[str]
 
-    def check(self, sign_in: SignIn) -> None:
-        """Passes when the token's sign-in is strong and fresh enough.
+    def check(self, sign_in: SignIn, scheme: str) -> None:
+        """Passes when the token's sign-in is strong and fresh enough. `scheme`: how it was sent.
 
         Raises:
             ProblemError: `insufficient-user-authentication`, with what the client must ask Keycloak for.
@@ -52,7 +52,7 @@ class StepUp:
             f"This needs a sign-in with a second factor in the last {self.max_age // 60} minutes. Sign in again with "
             f"acr_values={self.acr}, then send the same again.",
             headers={
-                "WWW-Authenticate": 'Bearer error="insufficient_user_authentication", '
+                "WWW-Authenticate": f'{scheme} error="insufficient_user_authentication", '
                 'error_description="A fresh sign-in with a second factor is needed", '
                 f'acr_values="{self.acr}", max_age={self.max_age}'
             },
