@@ -22,7 +22,9 @@ from .step_up import NOBODY_SIGNED_IN, SignIn, StepUp
 ALGORITHMS = ["RS256", "ES256", "PS256"]
 # Keycloak's `typ` claim. ID tokens have the same issuer and key, and for the OAuth client `paivand` even our audience,
 # but are no credential: they travel in URLs (`id_token_hint`).
-ACCESS_TOKEN = "Bearer"  # noqa: S105 - no secret
+ACCESS_TOKEN, BOUND_ACCESS_TOKEN = "Bearer", "DPoP"
+# Keycloak says in `cnf` how the key was shown, too.
+BINDINGS = frozenset({"jkt", "kc-jkt-type"})
 REMEMBERED_TOKENS = 10_000
 
 
@@ -80,12 +82,12 @@ class TokenVerifier:
                 issuer=self._issuer,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
-            if claims.get("typ") != ACCESS_TOKEN:
+            if claims.get("typ") != (BOUND_ACCESS_TOKEN if "cnf" in claims else ACCESS_TOKEN):
                 raise _unauthenticated("The token is not valid here.")
             return self._remember(token, key, _caller(claims))
         except jwt.ExpiredSignatureError:
             raise _unauthenticated("The token has expired. Sign in again.") from None
-        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+        except (jwt.PyJWTError, LookupError, ValueError, TypeError, AttributeError):
             raise _unauthenticated("The token is not valid here.") from None
 
     def _remember(self, token: str, key: jwt.PyJWK, caller: Caller) -> Caller:
@@ -124,12 +126,12 @@ def _bound_key(claims: dict[str, Any]) -> str | None:
     """The key's thumbprint in a token that is bound to one.
 
     Raises:
-        ValueError: it is bound in a way that we do not check, such as to a TLS certificate.
+        ValueError, LookupError: it is bound in a way that we do not check, such as to a TLS certificate.
     """
     if "cnf" not in claims:
         return None
     confirmation = cast(dict[str, Any], claims["cnf"])
-    if set(confirmation) != {"jkt"} or not isinstance(confirmation["jkt"], str):
+    if not set(confirmation) <= BINDINGS or not isinstance(confirmation["jkt"], str):
         raise ValueError
     return confirmation["jkt"]
 

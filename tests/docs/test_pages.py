@@ -10,9 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
+import jwt
 import pytest
 from paivand_contracts.problems import ProblemType
 from paivand_contracts.referral import referral_event
+from paivand_local.stack import Stack
 from paivand_notify.webhooks.schemas import WebhookPinged
 from paivand_referral.referrals.rules import TRANSITIONS, Needs
 from standardwebhooks import Webhook
@@ -124,6 +127,28 @@ def test_the_life_of_a_referral_is_drawn_as_the_rules_say() -> None:
     assert set(re.findall(r"^ +([a-z-]+) --> \[\*\]$", page, re.MULTILINE)) == {state.value for state in ends}
 
 
+def from_integrators_page(name: str) -> Any:
+    """What the Python code in docs/integrators.md defines under this name."""
+    for code in re.findall(r"```python\n(.*?)```", (ROOT / "docs/integrators.md").read_text(), re.DOTALL):
+        names: dict[str, Any] = {}
+        exec(code, names)  # noqa: S102 - our own page, as a reader would run it
+        if name in names:
+            return names[name]
+    raise LookupError(name)
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("alias", ["adolat", "shifo"])
+def test_a_system_signs_in_with_the_code_that_is_shown(stack: Stack, alias: str) -> None:
+    key = (stack.site.state_dir / "secrets" / f"integrator_{alias}_key.pem").read_bytes()
+    auth = from_integrators_page("PaivandAuth")(stack.url, f"integrator-{alias}", key)
+    with httpx.Client(base_url=stack.url, auth=auth, trust_env=False) as client:
+        for _ in range(2):
+            entries = client.get("/notify/v1/inbox", params={"limit": 5}).raise_for_status().json()
+            assert "items" in entries
+    assert jwt.decode(auth.token, options={"verify_signature": False})["cnf"]["jkt"]
+
+
 class TestWebhooksForIntegrators:
     """The code in docs/integrators.md, against the library that signs our webhooks."""
 
@@ -132,11 +157,7 @@ class TestWebhooksForIntegrators:
 
     @pytest.fixture
     def verify(self) -> Any:
-        code = re.search(r"```python\n(.*?)```", (ROOT / "docs/integrators.md").read_text(), re.DOTALL)
-        assert code is not None
-        names: dict[str, Any] = {}
-        exec(code[1], names)  # noqa: S102 - our own page, as a reader would run it
-        return names["is_from_paivand"]
+        return from_integrators_page("is_from_paivand")
 
     def headers(self, *, secret: str = SECRET, age: timedelta = timedelta(), extra: str = "") -> dict[str, str]:
         """What a webhook comes with."""

@@ -23,7 +23,7 @@ class ClientKey:
     @property
     def confirmation(self) -> dict[str, str]:
         """The claim `cnf` of a token that is bound to this key."""
-        return {"jkt": key_thumbprint(self.public)}
+        return {"jkt": key_thumbprint(self.public), "kc-jkt-type": "DPoP"}
 
     def proof(
         self, method: str, url: str, token: str = "", *, header: dict[str, Any] | None = None, **overrides: Any

@@ -33,7 +33,7 @@ def token(
     """
     issued_at = int(time.time())
     claims: dict[str, Any] = {
-        "typ": "Bearer",
+        "typ": "DPoP" if "cnf" in overrides else "Bearer",
         "iss": ISSUER,
         "aud": [AUDIENCE],
         "sub": subject or str(uuid4()),

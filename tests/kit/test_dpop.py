@@ -134,7 +134,9 @@ async def test_unbound_token_does_not_pass_for_a_bound_one(client: httpx.AsyncCl
 
 @pytest.mark.parametrize("cnf", [{"x5t#S256": "AAAA"}, {}, {"jkt": None}, {"jkt": 1}, "jkt", []])
 async def test_token_bound_in_another_way_is_refused(client: httpx.AsyncClient, cnf: object) -> None:
-    assert (await get(client, token(cnf=cnf), scheme="Bearer")).status_code == 401
+    for kind in ("Bearer", "DPoP"):
+        for scheme in ("Bearer", "DPoP"):
+            assert (await get(client, token(cnf=cnf, typ=kind), scheme=scheme)).status_code == 401
 
 
 async def test_proof_is_good_once_in_all_workers(database: Database, key: ClientKey, bound: str) -> None:

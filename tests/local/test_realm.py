@@ -23,7 +23,17 @@ def test_nothing_secret_is_in_the_file(realm: dict[str, Any]) -> None:
             secret = json.loads(credential.get("secretData", "{}")).get("value") or credential["value"]
             assert secret in {"${PAIVAND_DEMONSTRATION_PASSWORD}", "${PAIVAND_DEMONSTRATION_TOTP}"}
     for client in realm["clients"]:
-        assert client.get("secret", "${").startswith("${")
+        assert "secret" not in client
+
+
+def test_service_accounts_prove_themselves_with_a_key(realm: dict[str, Any]) -> None:
+    accounts = [each for each in realm["clients"] if not each["publicClient"]]
+    assert len(accounts) == 4
+    for each in accounts:
+        assert each["clientAuthenticatorType"] == "client-jwt"
+        [key] = json.loads(each["attributes"]["jwks.string"])["keys"]
+        assert key["x"].startswith("${")
+        assert "d" not in key
 
 
 def test_everything_of_the_demonstration_can_be_switched_off(realm: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from paivand_kit.client_assertion import client_assertion
 
 from paivand_local.site import ROOT, Site
 
@@ -70,13 +71,9 @@ def token(site: Site, username: str) -> str:
 
 
 def integrator_token(site: Site, alias: str) -> str:
-    """An access token of an organization's own system (client credentials)."""
-    return _token(
-        site,
-        client_id=f"integrator-{alias}",
-        client_secret=site.secret(f"integrator_{alias}_secret"),
-        grant_type="client_credentials",
-    )
+    """An access token of an organization's own system (client credentials, private_key_jwt)."""
+    proof = client_assertion(f"integrator-{alias}", site.signing_key(f"integrator_{alias}_key"), site.issuer)
+    return _token(site, grant_type="client_credentials", **proof)
 
 
 def _token(site: Site, **form: str) -> str:

@@ -78,12 +78,16 @@ def _load(name: str, values: dict[str, Any]) -> Any:
 
 def _values(listener: Listener) -> dict[str, Any]:
     otlp = urlsplit(listener.otlp_endpoint or "http://127.0.0.1:4318")
+    public = urlsplit(listener.issuer)
     rate = listener.requests_per_second
     return {
         "address": listener.address,
         "port": listener.port,
         "keycloak_port": listener.keycloak_port,
         "issuer": listener.issuer,
+        "public_scheme": public.scheme,
+        "public_host": public.hostname,
+        "public_port": public.port or (443 if public.scheme == "https" else 80),
         "jwks_url": listener.jwks_url,
         "jwks_seconds": listener.jwks_seconds,
         "headers_timeout": listener.headers_timeout_seconds,

@@ -67,12 +67,12 @@ def _environment(site: Site) -> dict[str, str]:
         "PAIVAND_DEMONSTRATION": "true" if site.demonstration else "false",
         "PAIVAND_DEMONSTRATION_PASSWORD": site.demonstration_password,
         "PAIVAND_DEMONSTRATION_TOTP": site.demonstration_totp,
-        "PAIVAND_DIRECTORY_CLIENT_SECRET": site.secret("directory_client_secret"),
+        "PAIVAND_DIRECTORY_CLIENT_PUBLIC_KEY": site.public_key("directory_client_key"),
         "PAIVAND_SMTP_HOST": LOOPBACK,
         "PAIVAND_SMTP_PORT": str(site.ports.smtp),
         "PAIVAND_SMTP_FROM": site.mail_from,
         **{
-            f"PAIVAND_INTEGRATOR_{alias.upper()}_SECRET": site.secret(f"integrator_{alias}_secret")
+            f"PAIVAND_INTEGRATOR_{alias.upper()}_PUBLIC_KEY": site.public_key(f"integrator_{alias}_key")
             for alias in INTEGRATORS
         },
     }

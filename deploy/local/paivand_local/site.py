@@ -9,10 +9,15 @@ import socket
 import ssl
 import tempfile
 import tomllib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from paivand_kit.client_assertion import load_key
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVICES = ("directory", "referral", "notify")
@@ -23,6 +28,11 @@ LONGEST_SOCKET_DIR = 80
 
 class SetupError(Exception):
     """Something a person must put right. The text is one line that says what is wrong and what to do."""
+
+
+def _new_signing_key() -> str:
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 @dataclass(frozen=True)
@@ -138,10 +148,23 @@ class Site:
 
     def secret(self, name: str, size: int = 24) -> str:
         """The secret of that name, made at first use: a letter first, because NATS reads bare numbers as numbers."""
+        return self._kept(name, lambda: f"p{secrets.token_hex(size)}")
+
+    def signing_key(self, name: str) -> str:
+        """A private key (Ed25519, PKCS#8 in base64) by which a service account proves itself, made at first use."""
+        pem = self._kept(f"{name}.pem", _new_signing_key)
+        return "".join(line for line in pem.splitlines() if not line.startswith("-----"))
+
+    def public_key(self, name: str) -> str:
+        """What Keycloak is told of a signing key: the member `x` of its JWK (RFC 8037)."""
+        public = load_key(self.signing_key(name)).public_key()
+        return base64.urlsafe_b64encode(public.public_bytes_raw()).rstrip(b"=").decode()
+
+    def _kept(self, name: str, make: Callable[[], str]) -> str:
         file = self.state_dir / "secrets" / name
         if not file.exists():
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
-                new.write(f"p{secrets.token_hex(size)}")
+                new.write(make())
         return file.read_text()
 
     def create(self) -> None:
@@ -181,7 +204,7 @@ class Site:
         if service == "directory":
             common |= {
                 "PAIVAND_KEYCLOAK_URL": f"http://{LOOPBACK}:{self.ports.keycloak}/auth",
-                "PAIVAND_KEYCLOAK_CLIENT_SECRET": self.secret("directory_client_secret"),
+                "PAIVAND_KEYCLOAK_CLIENT_KEY": self.signing_key("directory_client_key"),
             }
         if service == "referral":
             common |= {"PAIVAND_VAULT_KEY_FILE": str(self.vault_key_file)}

@@ -13,4 +13,4 @@ class Settings(ServiceSettings):
     keycloak_check_seconds: float = 2
     keycloak_url: str = ""
     """Keycloak's address past the gateway, with its path; without one nobody is told of members and people."""
-    keycloak_client_secret: SecretStr = SecretStr("")
+    keycloak_client_key: SecretStr = SecretStr("")

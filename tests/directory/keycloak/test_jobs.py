@@ -1,11 +1,14 @@
 """The queue without a Keycloak; with one it is in tests/system/test_membership.py."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import FastAPI
 from paivand_directory.keycloak import repository, service
 from paivand_directory.keycloak.admin import KeycloakAdmin
@@ -14,6 +17,7 @@ from paivand_kit.database import Database
 from sqlalchemy import text
 
 from tests.factories.directory import admit
+from tests.factories.tokens import ISSUER
 from tests.factories.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -32,7 +36,8 @@ async def database(app: FastAPI) -> AsyncIterator[Database]:
 @pytest.fixture
 async def nobody() -> AsyncIterator[KeycloakAdmin]:
     """Where no Keycloak answers."""
-    admin = KeycloakAdmin("http://127.0.0.1:1/auth", "unused")
+    key = Ed25519PrivateKey.generate().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    admin = KeycloakAdmin("http://127.0.0.1:1/auth", ISSUER, base64.b64encode(key).decode())
     yield admin
     await admin.close()
 

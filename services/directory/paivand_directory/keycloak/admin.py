@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from paivand_kit.client_assertion import client_assertion
 
 from . import rules
 
@@ -24,9 +25,9 @@ class AccountTaken(Exception):  # noqa: N818 - a fact, not a fault
 class KeycloakAdmin:
     """Speaks as the service account `paivand-directory`. Raises httpx.HTTPError when Keycloak cannot do it now."""
 
-    def __init__(self, url: str, secret: str) -> None:
+    def __init__(self, url: str, issuer: str, key: str) -> None:
         self._client = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False)
-        self._secret = secret
+        self._issuer, self._key = issuer, key
         self._token, self._token_until = "", 0.0
 
     async def close(self) -> None:
@@ -176,7 +177,7 @@ class KeycloakAdmin:
         return answer
 
     async def _sign_in(self) -> None:
-        form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": self._secret}
+        form = {"grant_type": "client_credentials", **client_assertion(CLIENT_ID, self._key, self._issuer)}
         answer = await self._client.post("/realms/paivand/protocol/openid-connect/token", data=form)
         given: Json = answer.raise_for_status().json()
         self._token = given["access_token"]

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 async def following(database: Database, settings: Settings) -> None:
     """Works until cancelled."""
-    admin = KeycloakAdmin(settings.keycloak_url, settings.keycloak_client_secret.get_secret_value())
+    admin = KeycloakAdmin(settings.keycloak_url, settings.issuer, settings.keycloak_client_key.get_secret_value())
     try:
         await run_every(settings.keycloak_check_seconds, "tell Keycloak", lambda: work_off(database, admin))
     finally:
