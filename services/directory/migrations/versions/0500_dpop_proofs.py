@@ -3,7 +3,7 @@
 from paivand_kit import kit_tables
 
 revision = "0500"
-down_revision = "0410"
+down_revision = "0420"
 
 
 def upgrade() -> None:
