@@ -23,6 +23,7 @@ class ProblemType(StrEnum):
     UNAUTHENTICATED = "unauthenticated", 401, "Sign in first"
     INSUFFICIENT_USER_AUTHENTICATION = "insufficient-user-authentication", 401, "Sign in again, more strongly"
     FORBIDDEN = "forbidden", 403, "Not allowed"
+    CONSENT_NOT_COVERING = "consent-not-covering", 403, "The consent does not cover this"
     NOT_FOUND = "not-found", 404, "Not found"
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "Method not allowed"
     CONFLICT = "conflict", 409, "In conflict with what is there"
@@ -68,3 +69,6 @@ class Problem(BaseModel):
     trace_id: str | None = Field(default=None, description="Id of the trace (W3C Trace Context).")
     errors: list[InvalidField] | None = Field(default=None, description="One entry for each fault in the input.")
     allowed: list[str] | None = Field(default=None, description="For a refused transition: the actions allowed now.")
+    missing: list[str] | None = Field(
+        default=None, description="For a consent that does not cover it: what it lacks.", examples=[["summary"]]
+    )

@@ -40,10 +40,12 @@ class ProblemError(Exception):
         *,
         errors: list[InvalidField] | None = None,
         allowed: list[str] | None = None,
+        missing: list[str] | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.kind, self.detail, self.errors, self.allowed, self.headers = kind, detail, errors, allowed, headers
+        self.kind, self.detail, self.errors, self.headers = kind, detail, errors, headers
+        self.allowed, self.missing = allowed, missing
 
 
 def invalid(pointer: str, rule: str, detail: str, *, kind: ProblemType = ProblemType.INVALID) -> ProblemError:
@@ -66,6 +68,7 @@ def problem_response(error: ProblemError) -> JSONResponse:
         trace_id=current_trace_id(),
         errors=error.errors,
         allowed=error.allowed,
+        missing=error.missing,
     )
     body = problem.model_dump(exclude_none=True)
     return JSONResponse(body, status_code=error.kind.status, headers=error.headers, media_type=MEDIA_TYPE)

@@ -12,12 +12,19 @@ if TYPE_CHECKING:
     from tests.bench.__main__ import Bench
 
 FILL = """
+WITH consent AS (
+    INSERT INTO consents (id, case_id, organization_id, status, purposes, categories, recipient_organization_ids,
+        recipient_service_ids, given_at, valid_from, recorded_by, created_at, version)
+    VALUES (uuidv7(), '{case_id}', '{requester}', 'active', '{{referral}}', '{{profile}}', '{{}}', '{{{service_id}}}',
+        now(), now(), 'bench', now(), 1) RETURNING id
+)
 INSERT INTO referrals (id, number, case_id, service_id, requester_organization_id, owner_organization_id, status,
-    priority, consent_given_at, consent_scope, respond_by, version, created_at, updated_at)
+    priority, consent_id, consent_given_at, consent_scope, respond_by, version, created_at, updated_at)
 SELECT uuidv7(), 'B-' || uuidv7()::text, '{case_id}', '{service_id}', '{requester}', '{owner}',
-    (ARRAY['accepted', 'in-progress', 'completed', 'rejected'])[1 + n % 4], 'routine', now(),
+    (ARRAY['accepted', 'in-progress', 'completed', 'rejected'])[1 + n % 4], 'routine',
+    consent.id, now(),
     '{{referral}}', now() + interval '3 days', 1, now(), now()
-FROM generate_series(1, {count}) AS n
+FROM consent, generate_series(1, {count}) AS n
 """
 PAGES = 200
 

@@ -12,7 +12,7 @@ from paivand_contracts.envelope import new_id, now
 from paivand_contracts.referral import ReferralFacts, ReferralRequested
 from paivand_local.postgres_files import programs
 from paivand_local.site import Site
-from paivand_referral.referrals.repository import CREATE_ONCE
+from paivand_referral.referrals.repository import CREATE
 
 
 def script(*, case_id: str, service_id: str, requester: str) -> str:
@@ -46,14 +46,19 @@ def script(*, case_id: str, service_id: str, requester: str) -> str:
         "priority": "'urgent'",
         "summary": f"'\\x{'5e' * 60}'",
         "consent_given_at": "now()",
-        "consent_scope": "'{referral,summary}'",
+        "consent_id": "uuidv7()",
+        "purposes": "'{referral}'",
+        "categories": "'{profile,summary}'",
+        "disclosure_id": "uuidv7()",
+        "shown": "'{profile,summary}'",
+        "is_onward": "false",
         "respond_by": "now() + interval '1 day'",
         "part_of": "NULL",
         "now": "now()",
         "event_type": f"'{event.type}'",
         "event": f"'{event.model_dump_json(exclude_none=True)}'",
     }
-    statement = re.sub(r"\s+", " ", str(CREATE_ONCE.element))
+    statement = re.sub(r"\s+", " ", str(CREATE[False, True].element))
     return re.sub(r"(?<!:):(\w+)", lambda name: values[name[1]], statement) + ";\n"
 
 

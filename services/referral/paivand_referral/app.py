@@ -9,7 +9,9 @@ from paivand_kit.relay import Relay
 from paivand_kit.service import Service
 
 from .cases.endpoints import router as cases
+from .consents.endpoints import router as consents
 from .directory.consumers import handle_directory_events
+from .disclosures.endpoints import router as disclosures
 from .overdue.endpoints import router as overdue
 from .overdue.jobs import escalate_overdue
 from .referrals.endpoints import router as referrals
@@ -42,7 +44,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     app = service.application(
         title="Paivand referral",
         description=DESCRIPTION,
-        routers=[cases, referrals, overdue],
+        routers=[cases, consents, disclosures, referrals, overdue],
         jobs=lambda: [
             relay.run(),
             directory.run(),
@@ -51,6 +53,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         ],
         tags=[
             {"name": "cases", "description": "The pseudonymous records of the people you help."},
+            {"name": "consents", "description": "What the person agreed to, and what was disclosed on it."},
             {"name": "referrals", "description": "Requests to services, and what became of them."},
             {"name": "overdue", "description": "Requests that nobody answered in time."},
         ],

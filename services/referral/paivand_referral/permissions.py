@@ -16,6 +16,10 @@ class Permission(StrEnum):
 
     READ_CASES = "referral:case:read"
     WRITE_CASES = "referral:case:write"
+    RECORD_CONSENTS = "referral:consent:record"
+    READ_CONSENTS = "referral:consent:read"
+    WITHDRAW_CONSENTS = "referral:consent:withdraw"
+    READ_DISCLOSURES = "referral:disclosure:read"
     READ_REFERRALS = "referral:referral:read"
     SEND_REFERRALS = "referral:referral:send"
     ACT_ON_REFERRALS = "referral:referral:act"
@@ -26,6 +30,10 @@ STAFF = {Role.MEMBER, Role.MANAGER}
 
 ReadCases = Annotated[Caller, Depends(Requires(Permission.READ_CASES, STAFF))]
 WriteCases = Annotated[Caller, Depends(Requires(Permission.WRITE_CASES, STAFF))]
+RecordConsents = Annotated[Caller, Depends(Requires(Permission.RECORD_CONSENTS, STAFF))]
+ReadConsents = Annotated[Caller, Depends(Requires(Permission.READ_CONSENTS, STAFF))]
+WithdrawConsents = Annotated[Caller, Depends(Requires(Permission.WITHDRAW_CONSENTS, STAFF))]
+ReadDisclosures = Annotated[Caller, Depends(Requires(Permission.READ_DISCLOSURES, STAFF))]
 ReadReferrals = Annotated[Caller, Depends(Requires(Permission.READ_REFERRALS, STAFF))]
 SendReferrals = Annotated[Caller, Depends(Requires(Permission.SEND_REFERRALS, STAFF))]
 # Which party may take which action is a rule of the referral (`referrals/rules.py`), not of the role.

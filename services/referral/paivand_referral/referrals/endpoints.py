@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..permissions import ActOnReferrals, ReadReferrals, SendReferrals
 from ..vault.door import OpenVault
 from ..vault.service import Vault
-from . import repository, schemas, service
+from . import schemas, service
 from .rules import Action, Box
 from .service import Opened, Said
 
@@ -67,7 +67,7 @@ async def list_referrals(
 ) -> dict[str, Any]:
     """The referrals of your inbox or outbox, newest first."""
     after = page.after(UUID)
-    rows = await repository.list_box(
+    rows = await service.list_box(
         session, caller, box, statuses=status or [], before=after[0] if after else None, limit=page.limit + 1
     )
     return page.page(rows, lambda row: (row["id"],))

@@ -29,15 +29,34 @@ WRITE_KEY = """, once AS (
 )"""
 
 
-def _create_statement(*, with_key: bool) -> TextualSelect:
-    """Everything that creating a referral writes, in one statement.
+# The consent that came with the request becomes a record of the case.
+GIVEN_WITH_IT = """
+            INSERT INTO consents (id, case_id, organization_id, status, purposes, categories,
+                recipient_organization_ids, recipient_service_ids, given_at, valid_from, recorded_by, created_at,
+                version)
+            SELECT CAST(:consent_id AS uuid), asked.case_id, CAST(:requester AS uuid), 'active',
+                CAST(:purposes AS text[]), CAST(:categories AS text[]), '{}', ARRAY[offered.service_id],
+                CAST(:consent_given_at AS timestamptz), CAST(:consent_given_at AS timestamptz), :actor_subject,
+                CAST(:now AS timestamptz), 1
+            FROM asked, offered RETURNING id, given_at, valid_until, purposes, categories"""
 
-    `asked` and `offered` are the checks (own case, not erased; active service of an active organization); when
-    either is empty nothing is written and the counts say which. The event and the stored answer are completed with
-    what only the database knows. `with_key` also writes the Idempotency-Key of the request.
-    """
-    statement = f"""
-        WITH asked AS (
+# The same rule as `consents.rules.missing`; a test compares them. The lock lets a withdrawal at the same time find the
+# new referral, or end the consent before it.
+RECORDED = """
+            SELECT c.id, c.given_at, c.valid_until, c.purposes, c.categories
+            FROM consents c JOIN asked ON asked.case_id = c.case_id CROSS JOIN offered
+            WHERE c.id = CAST(:consent_id AS uuid) AND c.status = 'active' AND c.valid_from <= CAST(:now AS timestamptz)
+            AND (c.valid_until IS NULL OR c.valid_until > CAST(:now AS timestamptz))
+            AND 'referral' = ANY (c.purposes) AND c.categories @> CAST(:shown AS text[])
+            AND (offered.service_id = ANY (c.recipient_service_ids)
+                OR offered.owner_organization_id = ANY (c.recipient_organization_ids)
+                OR CAST(:is_onward AS boolean) AND 'onward-referral' = ANY (c.purposes))
+            FOR SHARE OF c"""
+
+
+# Own case, not erased; active service of an active organization.
+CHECKS = """
+        asked AS (
             SELECT id AS case_id, jsonb_build_object('number', number, 'age_band', age_band, 'gender', gender,
                 'languages', languages, 'needs', needs) AS "case"
             FROM cases WHERE id = CAST(:case_id AS uuid) AND organization_id = CAST(:requester AS uuid)
@@ -47,37 +66,68 @@ def _create_statement(*, with_key: bool) -> TextualSelect:
                 o.name AS owner_organization_name
             FROM directory_services s JOIN directory_organizations o ON o.id = s.organization_id
             WHERE s.id = CAST(:service_id AS uuid) AND s.status = 'active' AND o.status = 'active'
-        ), created AS (
-            INSERT INTO referrals (id, number, case_id, service_id, requester_organization_id, owner_organization_id,
-                status, priority, summary, consent_given_at, consent_scope, respond_by, part_of, version,
-                created_at, updated_at)
-            SELECT CAST(:id AS uuid), :number, asked.case_id, offered.service_id, CAST(:requester AS uuid),
-                offered.owner_organization_id, 'requested', :priority, CAST(:summary AS bytea),
-                CAST(:consent_given_at AS timestamptz), CAST(:consent_scope AS text[]),
-                CAST(:respond_by AS timestamptz), CAST(:part_of AS uuid), 1,
-                CAST(:now AS timestamptz), CAST(:now AS timestamptz)
-            FROM asked, offered RETURNING *
-        ), history AS (
+        )"""
+
+# What is written beside the referral.
+RECORDS = """
+        history AS (
             INSERT INTO referral_history (referral_id, version, action, status, organization_id, subject, at)
             SELECT id, 1, 'request', status, CAST(:actor AS uuid), :actor_subject, created_at FROM created
+        ), disclosed AS (
+            INSERT INTO disclosures (id, case_id, organization_id, referral_id, consent_id, kind, categories,
+                recipient_organization_id, recipient_service_id, subject, at)
+            SELECT CAST(:disclosure_id AS uuid), case_id, requester_organization_id, id, consent_id,
+                CASE WHEN CAST(:is_onward AS boolean) THEN 'passed-on' ELSE 'sent' END, CAST(:shown AS text[]),
+                owner_organization_id, service_id, :actor_subject, created_at
+            FROM created WHERE owner_organization_id <> requester_organization_id
         ), event AS (
             INSERT INTO outbox (event_type, event)
-            SELECT :event_type, jsonb_set(CAST(:event AS jsonb), '{{data,owner_organization_id}}',
+            SELECT :event_type, jsonb_set(CAST(:event AS jsonb), '{data,owner_organization_id}',
                 to_jsonb(owner_organization_id)) FROM created
-        ), answer AS (
+        )"""
+
+
+def _create_statement(consent: str, *, with_key: bool) -> TextualSelect:
+    """Everything that creating a referral writes, in one statement.
+
+    `asked`, `offered` and `consent` are the checks (own case, not erased; active service of an active organization;
+    a consent that covers it); when one is empty nothing is written and the counts say which. The event and the stored
+    answer are completed with what only the database knows. `with_key` also writes the Idempotency-Key of the request.
+    """
+    statement = f"""
+        WITH {CHECKS}, consent AS ({consent}
+        ), created AS (
+            INSERT INTO referrals (id, number, case_id, service_id, requester_organization_id, owner_organization_id,
+                status, priority, summary, consent_id, consent_until, consent_given_at, consent_scope, respond_by,
+                part_of, version, created_at, updated_at)
+            SELECT CAST(:id AS uuid), :number, asked.case_id, offered.service_id, CAST(:requester AS uuid),
+                offered.owner_organization_id, 'requested', :priority, CAST(:summary AS bytea),
+                consent.id, consent.valid_until, consent.given_at,
+                array_remove(ARRAY[CASE WHEN 'onward-referral' = ANY (consent.purposes) THEN 'redirect' END,
+                    'referral', CASE WHEN 'summary' = ANY (consent.categories) THEN 'summary' END], NULL),
+                CAST(:respond_by AS timestamptz), CAST(:part_of AS uuid), 1,
+                CAST(:now AS timestamptz), CAST(:now AS timestamptz)
+            FROM asked, offered, consent RETURNING *
+        ), {RECORDS}, answer AS (
             SELECT created.*, asked."case", offered.service_name, offered.owner_organization_name,
                 o.name AS requester_organization_name,
-                jsonb_build_object('given_at', created.consent_given_at, 'scope', created.consent_scope) AS consent
+                jsonb_build_object('id', created.consent_id, 'given_at', created.consent_given_at,
+                    'scope', created.consent_scope) AS consent, NULL AS consent_ended
             FROM created CROSS JOIN asked CROSS JOIN offered
             LEFT JOIN directory_organizations o ON o.id = created.requester_organization_id
         ){WRITE_KEY if with_key else ""}
-        SELECT (SELECT count(*) FROM asked) AS cases_found, (SELECT count(*) FROM offered) AS services_found, answer.*
+        SELECT (SELECT count(*) FROM asked) AS cases_found, (SELECT count(*) FROM offered) AS services_found,
+            (SELECT count(*) FROM consent) AS consents_found, answer.*
         FROM (SELECT) AS always LEFT JOIN answer ON true"""  # noqa: S608 - constant text
     return text(statement).columns(**JSON_COLUMNS)
 
 
-CREATE = _create_statement(with_key=False)
-CREATE_ONCE = _create_statement(with_key=True)
+# By how the consent is named, and whether there is a key to write.
+CREATE = {
+    (is_recorded, with_key): _create_statement(RECORDED if is_recorded else GIVEN_WITH_IT, with_key=with_key)
+    for is_recorded in (False, True)
+    for with_key in (False, True)
+}
 
 # With the stored key of the case: the vault opens texts, and seals new ones, with what the statement brings.
 LOCK = text("""
@@ -115,14 +165,16 @@ async def create(
     once: Once | None,
     headers: dict[str, str],
     free_text: dict[str, Any] | None,
+    *,
+    is_recorded: bool,
 ) -> Row:
-    """Writes a new referral; `cases_found` and `services_found` in the result say whether it could."""
+    """Writes a new referral; what was found of case, service and consent (`…_found`) says whether it could."""
     parameters = {**values, "event_type": event.type, "event": json.dumps(document(event))}
     if once is None:
-        return (await executor.execute(CREATE, parameters)).mappings().one()
+        return (await executor.execute(CREATE[is_recorded, False], parameters)).mappings().one()
     key = once.row(status=201, headers=headers, free_text=free_text)
     parameters |= {**key, "headers": json.dumps(key["headers"])}
-    row = (await executor.execute(CREATE_ONCE, parameters)).mappings().one()
+    row = (await executor.execute(CREATE[is_recorded, True], parameters)).mappings().one()
     once.is_written = True
     return row
 

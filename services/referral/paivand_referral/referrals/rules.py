@@ -89,6 +89,22 @@ TRANSITIONS: Mapping[Action, Transition] = {
 }
 
 
+# What needs the person's consent at that moment. Ending help does not.
+STANDS_ON_CONSENT = frozenset({Action.ACCEPT, Action.REDIRECT, Action.START, Action.RESUME})
+
+# Where a referral goes whose consent has ended: nobody may work on it, nothing that was done is lost.
+AFTER_CONSENT: Mapping[ReferralStatus, ReferralStatus] = {
+    S.REQUESTED: S.CANCELLED,
+    S.ACCEPTED: S.ON_HOLD,
+    S.IN_PROGRESS: S.ON_HOLD,
+    S.ON_HOLD: S.ON_HOLD,
+}
+
+
+# What the other party no longer sees once the consent has ended.
+WITHHELD = ("case", "summary", "note")
+
+
 class NotYours(Exception):  # noqa: N818 - a fact, not a fault
     """The action belongs to the other party."""
 
@@ -112,19 +128,40 @@ def allowed_actions(status: ReferralStatus, who: Collection[Party]) -> list[Acti
     return [action for action, row in TRANSITIONS.items() if status in row.sources and row.by in who]
 
 
-def decide(status: ReferralStatus, action: Action, who: Collection[Party]) -> ReferralStatus:
+def decide(
+    status: ReferralStatus, action: Action, who: Collection[Party], *, has_consent: bool = True
+) -> ReferralStatus:
     """The state after an action.
 
     Raises:
         NotYours: the action belongs to the other party.
         NotNow: it is not possible in this state.
+        NoConsent: it needs the person's consent, which has ended.
     """
     row = TRANSITIONS[action]
     if row.by not in who:
         raise NotYours
     if status not in row.sources:
         raise NotNow(allowed_actions(status, who))
+    if action in STANDS_ON_CONSENT and not has_consent:
+        raise NoConsent
     return row.target
+
+
+class NoConsent(Exception):  # noqa: N818 - a fact, not a fault
+    """The consent that the referral stands on has ended."""
+
+
+def ended_as(end: str | None, until: datetime | None, at: datetime) -> str | None:
+    """Why the consent of a referral no longer holds, if so. One that has run out ends by itself, job or no job."""
+    if end is not None:
+        return end
+    return "expired" if until is not None and until <= at else None
+
+
+def may_see_case(who: Collection[Party], consent_ended: str | None) -> bool:
+    """Whether a party sees what the person agreed to show; the requester owns the case and always does."""
+    return Party.REQUESTER in who or consent_ended is None
 
 
 def respond_by(asked_at: datetime, priority: Priority, within: Mapping[Priority, timedelta]) -> datetime:

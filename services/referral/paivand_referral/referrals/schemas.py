@@ -1,15 +1,17 @@
 """What goes over the wire for referrals."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from paivand_contracts.codes import Priority, ReferralStatus
 from paivand_kit.inputs import Input, Prose
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..cases.schemas import CaseProfile
+from ..consents.rules import ConsentEnd
+from ..consents.schemas import Moment
 from .rules import Action, ConsentScope
 
 
@@ -62,13 +64,10 @@ class Outcome(StrEnum):
     NO_HELP_NEEDED = "no-help-needed"
 
 
-class Consent(Input):
-    """What the person agreed to."""
+class GivenConsent(Input):
+    """What the person agreed to, said with the request; it becomes a record of the case."""
 
-    # Without a floor a year that PostgreSQL and JSON write differently makes a referral that nobody can read or answer.
-    given_at: AwareDatetime = Field(
-        ge=datetime(2000, 1, 1, tzinfo=UTC), description="When the person agreed (RFC 3339); not in the future."
-    )
+    given_at: Moment = Field(description="When the person agreed (RFC 3339); not in the future.")
     scope: Annotated[list[ConsentScope], Field(min_length=1, max_length=3)] = Field(
         description="`referral`: the pseudonymous case may be shown to the service (always needed). "
         "`summary`: the summary too. `redirect`: the service may pass the request on to another one.",
@@ -85,7 +84,13 @@ class ReferralCreate(Input):
     summary: Prose | None = Field(
         default=None, description="What the service must know to decide. No names; needs the consent scope `summary`."
     )
-    consent: Consent = Field(description="Without consent there is no referral.")
+    consent: GivenConsent | None = Field(
+        default=None,
+        description="What the person agreed to. This or `consent_id`: no referral without consent.",
+    )
+    consent_id: UUID | None = Field(
+        default=None, description="A recorded consent of the case that covers this service and what it is shown."
+    )
 
 
 class Note(Input):
@@ -136,6 +141,14 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class StatedConsent(Output):
+    """The consent that a referral stands on."""
+
+    id: UUID = Field(description="Id of the consent in the case.")
+    given_at: datetime = Field(description="When the person agreed (UTC).")
+    scope: list[ConsentScope] = Field(description="What they agreed to, in short.", examples=[["referral", "summary"]])
+
+
 class ReferralItem(Output):
     """A referral in a list."""
 
@@ -146,7 +159,7 @@ class ReferralItem(Output):
     status: ReferralStatus = Field(description="FHIR Task status.")
     priority: Priority
     case_id: UUID
-    case: CaseProfile
+    case: CaseProfile | None = Field(description="Null for the other party once the consent has ended.")
     service_id: UUID
     service_name: str
     requester_organization_id: UUID
@@ -159,6 +172,9 @@ class ReferralItem(Output):
     outcome: str | None = Field(description="Code of the outcome, once completed.")
     part_of: UUID | None = Field(description="The referral that this one continues after a redirect.")
     redirected_to: UUID | None = Field(description="The referral that continues this one after a redirect.")
+    consent_ended: ConsentEnd | None = Field(
+        description="Set once the consent was withdrawn or has expired: the other party sees number and state only."
+    )
     version: int = Field(description="Rises by one with each change; also the ETag.")
     created_at: datetime
     updated_at: datetime
@@ -167,9 +183,9 @@ class ReferralItem(Output):
 class Referral(ReferralItem):
     """A referral with its free text, for the two parties."""
 
-    summary: str | None
+    summary: str | None = Field(description="Null for the other party once the consent has ended.")
     note: str | None = Field(description="Last note of the party that acted.")
-    consent: Consent
+    consent: StatedConsent
 
 
 class HistoryEntry(Output):

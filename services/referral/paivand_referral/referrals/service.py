@@ -1,6 +1,6 @@
 """Use cases of the referrals."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,13 +16,16 @@ from paivand_kit.preconditions import check_version, etag
 from paivand_kit.problems import ProblemError, invalid, not_found
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from ..consents import service as consents
+from ..consents.rules import Category, Missing, Purpose
+from ..disclosures import service as disclosures
 from ..numbers import new_number
 from ..vault.case_keys import CaseKey
 from ..vault.service import Vault, erased
 from . import repository, rules
 from .repository import Row
-from .rules import Action, ConsentScope
-from .schemas import Consent, ReferralCreate
+from .rules import Action, Box, ConsentScope
+from .schemas import GivenConsent, ReferralCreate
 
 Opened = Mapping[str, Any]
 """A referral whose texts can be read."""
@@ -61,13 +64,16 @@ async def request_referral(
     once: Once | None,
 ) -> Opened:
     """Asks a service to take a case of the caller's organization."""
-    _check_consent(new.consent, has_summary=new.summary is not None)
+    if (new.consent is None) == (new.consent_id is None):
+        raise invalid("/consent", "consent", "Say what the person agreed to (`consent`), or name it (`consent_id`).")
+    if new.consent is not None:
+        _check_consent(new.consent, has_summary=new.summary is not None)
     # Without a case there is no key either, and the statement says so.
     key = await vault.own_key(statement, caller, new.case_id) if new.summary else None
     return await _create(statement, key, caller, caller.organization(), new, within, once=once, part_of=None)
 
 
-def _check_consent(consent: Consent, *, has_summary: bool) -> None:
+def _check_consent(consent: GivenConsent, *, has_summary: bool) -> None:
     if consent.given_at > now() + CLOCK_SKEW:
         raise invalid("/consent/given_at", "future", "Consent cannot be given in the future.")
     missing = rules.missing_consent(consent.scope, has_summary=has_summary)
@@ -115,20 +121,61 @@ async def _create(
         "actor_subject": caller.subject,
         "priority": new.priority.value,
         "summary": key.seal(new.summary, _field(referral_id, "summary"), 1) if key and new.summary else None,
-        "consent_given_at": new.consent.given_at,
-        "consent_scope": sorted({scope.value for scope in new.consent.scope}),
+        "disclosure_id": new_id(),
+        "shown": _shown(new.summary),
+        "is_onward": part_of is not None,
+        **_consent_values(new),
         "respond_by": facts.respond_by,
         "part_of": part_of,
         "now": asked_at,
     }
     headers = {"etag": etag(1), "location": f"/referral/v1/referrals/{referral_id}"}
     free_text = {"summary": new.summary} if new.summary else None
-    row = await repository.create(executor, values, event, once, headers, free_text)
-    if not row["cases_found"]:
-        raise invalid("/case_id", "unknown", "Your organization has no such case.")
-    if not row["services_found"]:
-        raise invalid("/service_id", "unknown", "The directory has no such active service.")
+    is_recorded = new.consent is None
+    row = await repository.create(executor, values, event, once, headers, free_text, is_recorded=is_recorded)
+    if row["id"] is None:
+        raise await _why_not_created(executor, requester, new, row, is_onward=part_of is not None)
     return {**row, "summary": new.summary}
+
+
+def _shown(summary: object) -> list[str]:
+    """Categories of data that a referral shows the service."""
+    return [Category.PROFILE.value] + ([Category.SUMMARY.value] if summary is not None else [])
+
+
+def _consent_values(new: ReferralCreate) -> dict[str, Any]:
+    if new.consent is None:
+        return {"consent_id": new.consent_id}
+    scope = set(new.consent.scope)
+    purposes = [Purpose.REFERRAL] + ([Purpose.ONWARD_REFERRAL] if ConsentScope.REDIRECT in scope else [])
+    categories = [Category.PROFILE] + ([Category.SUMMARY] if ConsentScope.SUMMARY in scope else [])
+    return {
+        "consent_id": new_id(),
+        "consent_given_at": new.consent.given_at,
+        "purposes": [purpose.value for purpose in purposes],
+        "categories": [category.value for category in categories],
+    }
+
+
+async def _why_not_created(
+    executor: AsyncSession | AsyncConnection, requester: UUID, new: ReferralCreate, found: Row, *, is_onward: bool
+) -> ProblemError:
+    if not found["cases_found"]:
+        return invalid("/case_id", "unknown", "Your organization has no such case.")
+    if not found["services_found"]:
+        return invalid("/service_id", "unknown", "The directory has no such active service.")
+    assert new.consent_id is not None  # noqa: S101 - a consent that is given with the request is always written
+    lacks, consent = await consents.lacking(
+        executor, requester, new.case_id, new.consent_id, new.service_id, _shown(new.summary), is_onward=is_onward
+    )
+    # Of a consent that came with a request nothing but its scope is known.
+    if is_onward and consent["method"] is None:
+        return ProblemError(
+            ProblemType.CONSENT_MISSING,
+            "The person has not agreed that the request is passed on (scope `redirect`). Reject it instead; the "
+            "requester can ask the person.",
+        )
+    return consents.not_covering(lacks)
 
 
 def _field(referral_id: UUID, name: str) -> str:
@@ -164,12 +211,6 @@ async def redirect(
 ) -> Opened:
     """Rejects a referral and asks another service in its place, as part of it, if the consent covers that."""
     referral = await _lock_for(session, caller, referral_id, Action.REDIRECT, expected)
-    if ConsentScope.REDIRECT not in referral["consent_scope"]:
-        raise ProblemError(
-            ProblemType.CONSENT_MISSING,
-            "The person has not agreed that the request is passed on (scope `redirect`). Reject it instead; the "
-            "requester can ask the person.",
-        )
     if service_id == referral["service_id"]:
         raise invalid("/service_id", "same", "Name another service than the one that was asked.")
     key = await vault.key_of(referral["case_id"], referral)
@@ -180,7 +221,7 @@ async def redirect(
         service_id=service_id,
         priority=referral["priority"],
         summary=_open(key, referral)["summary"],
-        consent=Consent(given_at=referral["consent_given_at"], scope=referral["consent_scope"]),
+        consent_id=referral["consent_id"],
     )
     requester: UUID = referral["requester_organization_id"]
     created = await _create(session, key, caller, requester, new, within, once=None, part_of=referral_id)
@@ -200,7 +241,7 @@ async def _lock_for(
         owner=referral["owner_organization_id"],
     )
     try:
-        rules.decide(ReferralStatus(referral["status"]), action, who)
+        rules.decide(ReferralStatus(referral["status"]), action, who, has_consent=_consent_ended(referral) is None)
     except rules.NotYours:
         side = rules.TRANSITIONS[action].by.value
         raise ProblemError(ProblemType.FORBIDDEN, f"Only the {side} of the referral can {action.value} it.") from None
@@ -211,8 +252,28 @@ async def _lock_for(
             f"A referral that is {referral['status']} cannot take `{action.value}`.",
             allowed=[allowed.value for allowed in refused.allowed],
         ) from None
+    except rules.NoConsent:
+        raise ProblemError(
+            ProblemType.CONSENT_NOT_COVERING,
+            "The consent that this referral stands on has ended. The requester can name a new one.",
+            missing=[Missing.ACTIVE],
+        ) from None
     check_version(expected, referral["version"])
     return referral
+
+
+def _consent_ended(row: Opened | Row) -> str | None:
+    return rules.ended_as(row["consent_end"], row["consent_until"], now())
+
+
+def _seen_by(caller: Caller, row: Row) -> dict[str, Any]:
+    """A referral without what the caller's side may no longer see, and with `consent_ended`."""
+    who = rules.parties(
+        caller.organization(), requester=row["requester_organization_id"], owner=row["owner_organization_id"]
+    )
+    ended = _consent_ended(row)
+    withheld = {} if rules.may_see_case(who, ended) else dict.fromkeys(rules.WITHHELD)
+    return {**row, **withheld, "consent_ended": ended}
 
 
 async def _change(
@@ -253,14 +314,28 @@ def facts_of(referral: Row, *, status: ReferralStatus, version: int) -> events.R
 
 
 async def read_referral(session: AsyncSession, vault: Vault, caller: Caller, referral_id: UUID) -> Opened:
-    """A referral for one of its parties; 404 for anybody else. Its texts are null once the case was erased."""
+    """A referral for one of its parties, who is noted when it is not the owner of the case; 404 for anybody else.
+
+    Its texts are null once the case was erased.
+    """
     row = await repository.read(session, caller, referral_id)
     if row is None:
         raise not_found("referral")
-    return _open(await vault.key_of(row["case_id"], row), row)
+    seen = _open(await vault.key_of(row["case_id"], row), _seen_by(caller, row))
+    if caller.organization() != seen["requester_organization_id"] and seen["case"] is not None:
+        await disclosures.note_reading(session, caller, referral_id, _shown(seen["summary"]))
+    return seen
 
 
-def _open(key: CaseKey | None, row: Row) -> Opened:
+async def list_box(
+    session: AsyncSession, caller: Caller, box: Box, *, statuses: Sequence[str], before: UUID | None, limit: int
+) -> list[Opened]:
+    """A page of the caller's inbox or outbox."""
+    rows = await repository.list_box(session, caller, box, statuses=statuses, before=before, limit=limit)
+    return [_seen_by(caller, row) for row in rows]
+
+
+def _open(key: CaseKey | None, row: Row | Opened) -> Opened:
     summary, note = row["summary"], row["note"]
     return {
         **row,
@@ -272,11 +347,12 @@ def _open(key: CaseKey | None, row: Row) -> Opened:
 async def list_history(
     session: AsyncSession, vault: Vault, caller: Caller, referral_id: UUID, *, after: int, limit: int
 ) -> list[dict[str, Any]]:
-    """The changes of a referral in their order, for one of its parties."""
+    """The changes of a referral in their order, for one of its parties; notes as long as it may see the case."""
     row = await repository.read(session, caller, referral_id)
     if row is None:
         raise not_found("referral")
-    key = await vault.key_of(row["case_id"], row)
+    may_see = _seen_by(caller, row)["case"] is not None
+    key = await vault.key_of(row["case_id"], row) if may_see else None
     entries = await repository.list_history_unscoped(session, referral_id, after=after, limit=limit)
     field = _field(referral_id, "note")
     return [

@@ -38,6 +38,9 @@ class ReferralRow(Base):
     """Sealed by the vault, like the notes."""
     consent_given_at: Mapped[datetime]
     consent_scope: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"))
+    consent_until: Mapped[datetime | None]
+    consent_end: Mapped[str | None] = mapped_column(Text)
     respond_by: Mapped[datetime]
     overdue_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,1 @@
+"""Disclosures: who was shown what of a case, and on which consent."""
