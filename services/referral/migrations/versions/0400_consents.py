@@ -9,7 +9,7 @@ from paivand_kit import kit_tables
 from sqlalchemy import text
 
 revision = "0400"
-down_revision = "0201"
+down_revision = "0500"
 
 STATEMENTS = """
 CREATE TABLE consents (
