@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from .audit import DirectoryAuditHeadSigned, NotifyAuditHeadSigned, ReferralAuditHeadSigned, UnusualReadingFound
 from .capacity import (
     CONFIRM_HOLD,
     PLACE_HOLD,
@@ -43,8 +44,14 @@ class Request:
 
 
 EVENTS: dict[str, list[type[Event]]] = {
-    "directory": [*events_of(DirectoryEvent), *events_of(CapacityEvent), *events_of(MembershipEvent)],
-    "referral": events_of(ReferralEvent),
+    "directory": [
+        *events_of(DirectoryEvent),
+        *events_of(CapacityEvent),
+        *events_of(MembershipEvent),
+        DirectoryAuditHeadSigned,
+    ],
+    "referral": [*events_of(ReferralEvent), ReferralAuditHeadSigned, UnusualReadingFound],
+    "notify": [NotifyAuditHeadSigned],
 }
 REQUESTS: dict[str, list[Request]] = {
     producer: [Request(outbox_read_subject(producer), OutboxRead, OutboxPage)] for producer in EVENTS

@@ -171,13 +171,20 @@ class Requires:
 
     `roles` may hold the permission; with `member_only` (the default) the caller must also act for a member
     organization, so that `caller.organization_id` is set. `step_up` says how strong and fresh the sign-in must be.
+    `audited` puts reads into the audit trail, where changes are anyway.
     """
 
     def __init__(
-        self, permission: str, roles: Iterable[Role], *, member_only: bool = True, step_up: StepUp | None = None
+        self,
+        permission: str,
+        roles: Iterable[Role],
+        *,
+        member_only: bool = True,
+        step_up: StepUp | None = None,
+        audited: bool = False,
     ) -> None:
         self.permission, self.roles, self.member_only = permission, frozenset(roles), member_only
-        self.step_up = step_up
+        self.step_up, self.audited = step_up, audited
 
     async def __call__(self, request: Request, caller: Caller = Depends(current_caller)) -> Caller:
         """The caller, if allowed."""
@@ -190,4 +197,5 @@ class Requires:
         if self.step_up:
             self.step_up.check(caller.sign_in, "DPoP" if caller.key_thumbprint else "Bearer")
         require_key(request, caller.subject, caller.organization_id)
+        request.state.caller, request.state.is_audited = caller, self.audited
         return caller

@@ -20,7 +20,6 @@ from uuid import UUID
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from paivand_contracts.problems import ProblemType
 from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import Insert, LargeBinary, Text, delete, func, insert, text
@@ -29,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from .audit.trail import AuditedRoute
 from .database import Base, Database
 from .problems import ProblemError
 from .sealing import KEY_BYTES, seal, unseal
@@ -123,7 +123,7 @@ class Once:
         return seal(self._answer_key, json.dumps(document).encode(), self.fingerprint.encode())
 
 
-class IdempotentRoute(APIRoute):
+class IdempotentRoute(AuditedRoute):
     """Route class of every router: makes each POST idempotent (GET, PUT, PATCH and DELETE are so by themselves)."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -59,6 +59,40 @@ CREATE UNLOGGED TABLE dpop_proofs (
 CREATE INDEX ix_dpop_proofs_used_at ON dpop_proofs (used_at)
 """
 
+AUDIT_STATEMENTS = """
+CREATE TABLE audit_log (
+    position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_audit_log PRIMARY KEY,
+    transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    at timestamptz NOT NULL DEFAULT now(),
+    subject text NOT NULL,
+    organization_id uuid,
+    client_id text NOT NULL,
+    access text NOT NULL CONSTRAINT ck_audit_log_access CHECK (access IN ('C', 'R', 'U', 'D', 'E')),
+    action text NOT NULL,
+    object_type text NOT NULL,
+    object_id uuid,
+    case_id uuid,
+    consent_id uuid,
+    trace_id text
+);
+CREATE INDEX ix_audit_log_transaction_id_position ON audit_log (transaction_id, position);
+CREATE INDEX ix_audit_log_subject_position ON audit_log (subject, position);
+CREATE INDEX ix_audit_log_organization_id_position ON audit_log (organization_id, position);
+CREATE INDEX ix_audit_log_object_id_position ON audit_log (object_id, position);
+CREATE INDEX ix_audit_log_case_id_position ON audit_log (case_id, position) WHERE case_id IS NOT NULL;
+CREATE INDEX ix_audit_log_reads ON audit_log (at) WHERE access = 'R';
+CREATE TABLE audit_chain (
+    sequence bigint CONSTRAINT pk_audit_chain PRIMARY KEY,
+    position bigint NOT NULL CONSTRAINT uq_audit_chain_position UNIQUE,
+    hash bytea NOT NULL
+);
+CREATE TABLE audit_heads (
+    size bigint CONSTRAINT pk_audit_heads PRIMARY KEY,
+    note text NOT NULL,
+    signed_at timestamptz NOT NULL
+)
+"""
+
 RIGHTS = {
     # What an event says never changes; the relay gives it its place.
     "outbox": "SELECT, INSERT, UPDATE (sequence, transaction_id)",
@@ -93,6 +127,14 @@ def create_dpop_proofs(role: str) -> None:
     for statement in DPOP_PROOFS.split(";"):
         op.execute(text(statement))
     grant(role, "SELECT, INSERT, DELETE", "dpop_proofs")
+
+
+def create_audit(role: str) -> None:
+    """Creates the audit trail. The service's role may add to it and read it, and can change or remove nothing."""
+    for statement in AUDIT_STATEMENTS.split(";"):
+        op.execute(text(statement))
+    for table in ("audit_log", "audit_chain", "audit_heads"):
+        grant(role, "SELECT, INSERT", table)
 
 
 def grant(role: str, rights: str, table: str) -> None:

@@ -19,6 +19,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from . import dpop, idempotency, problems, telemetry
+from .audit.chain import Chain
+from .audit.endpoints import OwnsCase, audit_router
+from .audit.trail import CHANGING, AuditedRoute
 from .caller import Requires, TokenVerifier
 from .database import Database
 from .dpop import ProofVerifier
@@ -44,6 +47,7 @@ class Service:
         )
         self._idempotency_secret = settings.idempotency_secret
         self.proofs = ProofVerifier(self.database, settings.public_url)
+        self._chain = Chain(name, self.database, settings.audit_folder, head_seconds=settings.audit_head_seconds)
         self._tasks: Sequence[asyncio.Task[None]] = ()
         if telemetry.is_exporting():
             for engine in self.database.engines:
@@ -57,11 +61,14 @@ class Service:
         routers: Sequence[APIRouter],
         jobs: Callable[[], Sequence[Job]],
         tags: Sequence[dict[str, str]] = (),
+        owns_case: OwnsCase | None = None,
     ) -> FastAPI:
         """The ASGI application. `jobs` gives what runs beside the requests until the service stops.
 
+        `owns_case` opens the audit trail of a case to the managers of its organization.
+
         Raises:
-            RuntimeError: an endpoint names no permission, or more than one.
+            RuntimeError: an endpoint names no permission or more than one, or leaves no entry in the audit trail.
         """
         root = f"/{self.name}/v1"
         app = FastAPI(
@@ -83,9 +90,9 @@ class Service:
         problems.install(app)
         app.add_middleware(telemetry.TelemetryMiddleware)
         _install_replays(app)
-        for router in routers:
+        for router in (*routers, audit_router(self.name, owns_case)):
             app.include_router(router)
-        _check_permissions(app)
+        _check_endpoints(app)
         _document_problems(app)
         _add_docs(app, root)
         self._add_health(app)
@@ -96,7 +103,8 @@ class Service:
         async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
             forget = run_every(600, "forget idempotency keys", lambda: idempotency.forget_old_keys(self.database))
             forget_proofs = run_every(60, "forget DPoP proofs", lambda: dpop.forget_old_proofs(self.database))
-            async with jobs_running(self.messaging.run(), forget, forget_proofs, *jobs()) as self._tasks:
+            own = (self.messaging.run(), self._chain.run(), forget, forget_proofs)
+            async with jobs_running(*own, *jobs()) as self._tasks:
                 yield
             await self.database.close()
 
@@ -124,19 +132,24 @@ class Service:
             return JSONResponse(parts, 200 if database == "ok" and "jobs" not in parts else 503)
 
 
-def _permissions_of(dependant: Dependant) -> list[str]:
-    own = [dependant.call.permission] if isinstance(dependant.call, Requires) else []
-    return own + [permission for each in dependant.dependencies for permission in _permissions_of(each)]
+def permissions_of(dependant: Dependant) -> list[Requires]:
+    """The permissions that an endpoint's signature names."""
+    own = [dependant.call] if isinstance(dependant.call, Requires) else []
+    return own + [permission for each in dependant.dependencies for permission in permissions_of(each)]
 
 
-def _check_permissions(app: FastAPI) -> None:
-    """Deny by default: an application with an endpoint that names no permission does not start."""
+def _check_endpoints(app: FastAPI) -> None:
+    """Deny by default: an application with an endpoint that names no permission, or leaves no trace, does not start."""
     for route in iter_route_contexts(app.routes):
         dependant: Dependant | None = getattr(route, "dependant", None)
         if dependant is None:
             continue
-        if len(_permissions_of(dependant)) != 1:
+        named = permissions_of(dependant)
+        if len(named) != 1:
             raise RuntimeError(f"{route.path} must name exactly one permission in its signature")
+        is_change = bool((route.methods or set()) & CHANGING) and not named[0].permission.endswith(":read")
+        if (is_change or named[0].audited) and not isinstance(route.original_route, AuditedRoute):
+            raise RuntimeError(f"{route.path} must be an AuditedRoute, so that what it does is in the audit trail")
 
 
 def _install_replays(app: FastAPI) -> None:

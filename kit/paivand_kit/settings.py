@@ -1,5 +1,6 @@
 """What every service is told from outside, by environment variables with the prefix PAIVAND_."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -23,3 +24,6 @@ class ServiceSettings(BaseSettings):
     audience: str = "paivand"
     public_url: str = "http://localhost:8080"
     log_level: str = "INFO"
+    audit_folder: Path | None = None
+    """Where the key that signs the audit chain's heads, its public half and the signed heads are kept."""
+    audit_head_seconds: float = 60.0

@@ -24,6 +24,7 @@ async def test_document_and_docs_are_public(client: httpx.AsyncClient) -> None:
         "/directory/v1/services/{service_id}/capacities",
         "/directory/v1/services/{service_id}/eligibility",
         "/directory/v1/services/{service_id}/eligibility-check",
+        "/directory/v1/audit",
         "/directory/v1/memberships",
         "/directory/v1/memberships/{membership_id}",
         "/directory/v1/memberships/{membership_id}/agreements",

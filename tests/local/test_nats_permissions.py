@@ -107,6 +107,7 @@ async def test_what_a_service_does_not_need_is_refused(connect: Connect, user: s
         ("referral", "publish", "paivand.referral.referral.accepted.v1"),
         ("referral", "subscribe", "paivand.referral.request.outbox.read.v1"),
         ("referral", "publish", "paivand.directory.request.outbox.read.v1"),
+        ("notify", "publish", "paivand.notify.audit.head-signed.v1"),
         ("notify", "publish", "paivand.referral.request.outbox.read.v1"),
         ("notify", "publish", "paivand.directory.request.outbox.read.v1"),
     ],

@@ -66,6 +66,10 @@ class Network:
         await self.state_organization(organization_id, name)
         return Person(self._client, organization_id=organization_id, roles=roles or (Role.MEMBER,))
 
+    def person(self, organization_id: UUID | None, *roles: Role) -> Person:
+        """Somebody else of an organization, or of the network."""
+        return Person(self._client, organization_id=organization_id, roles=roles)
+
     def coordinator(self) -> Person:
         return Person(self._client, organization_id=None, roles=(Role.COORDINATOR,))
 

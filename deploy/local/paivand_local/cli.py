@@ -1,4 +1,4 @@
-"""The command `paivand`: up, down, status, logs, demo, doctor."""
+"""The command `paivand`: up, down, status, logs, demo, doctor, audit."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from rich.table import Table
 
 from paivand_local import demo as demonstration_play
 from paivand_local import demonstration, doctor, gateway, keycloak_files
-from paivand_local.site import LOOPBACK, ROOT, Ports, SetupError, Site
+from paivand_local.site import LOOPBACK, ROOT, SERVICES, Ports, SetupError, Site
 from paivand_local.stack import FACTORIES, Stack
 
 app = typer.Typer(
@@ -27,10 +27,13 @@ app = typer.Typer(
 )
 gateway_app = typer.Typer(no_args_is_help=True, help="Envoy's configuration.")
 app.add_typer(gateway_app, name="gateway")
+audit_app = typer.Typer(no_args_is_help=True, help="Whether the audit trails were tampered with.")
+app.add_typer(audit_app, name="audit")
 console = Console(highlight=False)
 DEFAULT_PORT = 8080
 DetachOption = Annotated[bool, typer.Option("--detach", help="Return when all is ready; `paivand down` stops it.")]
 PortOption = Annotated[int | None, typer.Option("--port", min=1024, max=65000, help="Gateway's port; others follow.")]
+ServiceArgument = Annotated[str | None, typer.Argument(help=f"One of {', '.join(SERVICES)}; all without it.")]
 PlayOption = Annotated[bool, typer.Option(help="Play one referral when all is ready.")]
 
 
@@ -149,6 +152,35 @@ def directory(context: typer.Context) -> None:
         raise SetupError("the directory's database does not run: start the network with `paivand up`")
     os.environ["PAIVAND_DATABASE_URL"] = site.database_url("directory", "directory")
     raise typer.Exit(hsds_io(context.args))
+
+
+@audit_app.command("verify")
+def verify_audit(service: ServiceArgument = None) -> None:
+    """Find what was changed, removed or reordered; the exit code is 1 when anything was."""
+    # Here, since it brings SQLAlchemy with it, which the other commands need not wait for.
+    from paivand_local import audit
+
+    site = _site(None)
+    if not any(state.name == "postgres" and state.is_ready for state in Stack(site).states()):
+        raise SetupError("the database does not run: start the network with `paivand up`")
+    sound = [audit.run(each, site.database_url(each, each), site.audit_dir) for each in _services(service)]
+    if not all(sound):
+        raise typer.Exit(1)
+
+
+@audit_app.command("heads")
+def print_audit_heads(service: ServiceArgument = None) -> None:
+    """Print the public keys and the newest signed heads: keep them on paper, or with somebody else."""
+    for each in _services(service):
+        for file in (_site(None).audit_dir / f"{each}.pub", _site(None).audit_dir / f"{each}.heads"):
+            if file.exists():
+                print("\n".join(file.read_text().rstrip().splitlines()[-6:]), end="\n\n")  # noqa: T201
+
+
+def _services(named: str | None) -> tuple[str, ...]:
+    if named is not None and named not in SERVICES:
+        raise SetupError(f"there is no service {named}: choose one of {', '.join(SERVICES)}")
+    return (named,) if named else SERVICES
 
 
 @gateway_app.command("render")

@@ -132,6 +132,11 @@ class Site:
     def logs_dir(self) -> Path:
         return self.state_dir / "logs"
 
+    @property
+    def audit_dir(self) -> Path:
+        """Keys that sign the audit chains, and the signed heads."""
+        return self.state_dir / "audit"
+
     @cached_property
     def run_dir(self) -> Path:
         """Sockets and generated configuration; elsewhere when the state directory's path is too long for sockets."""
@@ -199,6 +204,7 @@ class Site:
             "PAIVAND_ISSUER": self.issuer,
             "PAIVAND_JWKS_URL": self.jwks_url,
             "PAIVAND_AUDIENCE": "paivand",
+            "PAIVAND_AUDIT_FOLDER": str(self.audit_dir),
             "PAIVAND_PUBLIC_URL": self.public_url,
         }
         if service == "directory":

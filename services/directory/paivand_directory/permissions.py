@@ -39,7 +39,9 @@ ManageServices = Annotated[Caller, Depends(Requires(Permission.MANAGE_SERVICES, 
 CountCapacity = Annotated[Caller, Depends(Requires(Permission.COUNT_CAPACITY, {Role.MEMBER, Role.MANAGER}))]
 ManageHolds = Annotated[Caller, Depends(Requires(Permission.MANAGE_HOLDS, {Role.MEMBER, Role.MANAGER}))]
 ManageLocations = Annotated[Caller, Depends(Requires(Permission.MANAGE_LOCATIONS, {Role.MANAGER}))]
-AskForPlaces = Annotated[Caller, Depends(Requires(Permission.ASK_FOR_PLACES, {Role.MEMBER, Role.MANAGER}))]
+AskForPlaces = Annotated[
+    Caller, Depends(Requires(Permission.ASK_FOR_PLACES, {Role.MEMBER, Role.MANAGER}, audited=True))
+]
 ReadMemberships = Annotated[
     Caller,
     Depends(Requires(Permission.READ_MEMBERSHIPS, {Role.MANAGER, Role.COORDINATOR}, member_only=False)),

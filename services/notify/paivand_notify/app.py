@@ -9,6 +9,7 @@ from paivand_kit.consumer import EventConsumer, forget_old_inbox_rows
 from paivand_kit.database import Database
 from paivand_kit.leadership import run_every
 from paivand_kit.listener import Listener
+from paivand_kit.relay import Relay
 from paivand_kit.service import Service
 
 from .deliveries.endpoints import router as dead_letters
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         consumer(producer="referral", events=referral_event, handle=handle_referral_events),
         consumer(producer="directory", events=directory_event, handle=handle_directory_events),
     ]
+    relay = Relay(service.name, database, service.messaging)
     feed = Feed(database, listener, per_subject=settings.streams_per_subject, per_process=settings.streams_per_process)
     workers = _workers(settings, database, listener, box)
     app = service.application(
@@ -47,6 +49,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         routers=[inbox, email, webhooks, dead_letters],
         jobs=lambda: [
             *(each.run() for each in consumers),
+            relay.run(),
             listener.run(),
             feed.run(),
             *(each.run() for each in workers),

@@ -9,6 +9,7 @@ from paivand_kit.relay import Relay
 from paivand_kit.service import Service
 
 from .cases.endpoints import router as cases
+from .cases.service import owns_case
 from .consents.endpoints import router as consents
 from .directory.consumers import handle_directory_events
 from .disclosures.endpoints import router as disclosures
@@ -56,7 +57,9 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             {"name": "consents", "description": "What the person agreed to, and what was disclosed on it."},
             {"name": "referrals", "description": "Requests to services, and what became of them."},
             {"name": "overdue", "description": "Requests that nobody answered in time."},
+            {"name": "audit", "description": "Who did what."},
         ],
+        owns_case=owns_case,
     )
     app.state.respond_within = settings.respond_within
     app.state.vault = Vault(LocalKeyFile(settings.vault_key_file))

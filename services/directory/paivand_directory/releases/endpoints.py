@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
+from paivand_kit.audit.trail import AuditedRoute
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
@@ -15,7 +16,7 @@ from .schemas import Release, ReleasedLocation, ReleaseRequest
 PREFIX = "/directory/v1/locations/{location_id}"
 router = APIRouter(prefix=PREFIX, tags=["locations"], route_class=IdempotentRoute)
 # Without a key: an answer that is kept for repeats would keep the address. Each asking is recorded, a repeated one too.
-questions = APIRouter(prefix=PREFIX, tags=["locations"])
+questions = APIRouter(prefix=PREFIX, tags=["locations"], route_class=AuditedRoute)
 
 
 @questions.post("/release", response_model=ReleasedLocation)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from paivand_contracts.envelope import new_id
+from paivand_kit.audit import trail as audit
 from paivand_kit.caller import Caller
 from paivand_kit.problems import not_found
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +26,7 @@ async def open_case(session: AsyncSession, vault: Vault, caller: Caller, new: Ca
     )
     await repository.add(session, case)
     await vault.give_key(session, case.id)
+    audit.note(session, case_id=case.id)
     return case
 
 
@@ -34,3 +36,8 @@ async def read_case(session: AsyncSession, caller: Caller, case_id: UUID) -> Cas
     if case is None:
         raise not_found("case")
     return case
+
+
+async def owns_case(session: AsyncSession, caller: Caller, case_id: UUID) -> bool:
+    """Whether the case is the caller's organization's."""
+    return await repository.get(session, caller, case_id) is not None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from paivand_contracts.envelope import new_id, now
 from paivand_contracts.problems import ProblemType
+from paivand_kit.audit import trail as audit
 from paivand_kit.caller import Caller
 from paivand_kit.problems import ProblemError, invalid, not_found
 from sqlalchemy import RowMapping
@@ -44,6 +45,7 @@ async def record(session: AsyncSession, caller: Caller, case_id: UUID, new: Cons
         **new.model_dump(exclude={"recipients", "valid_from"}),
     )
     await repository.add(session, consent)
+    audit.note(session, case_id=case_id, consent_id=consent.id)
     return consent
 
 

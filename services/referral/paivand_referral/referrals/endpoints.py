@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from paivand_contracts.codes import Priority, ReferralStatus
+from paivand_kit.audit.trail import entry_of
 from paivand_kit.caller import Caller
 from paivand_kit.database import Session, Statement
 from paivand_kit.idempotency import IdempotentRoute
@@ -50,7 +51,8 @@ async def request_referral(
 
     The owner of the service is told at once and must answer by `respond_by`.
     """
-    row = await service.request_referral(statement, vault, caller, new, within, request.state.once)
+    whole = request.state.once, entry_of(request)
+    row = await service.request_referral(statement, vault, caller, new, within, whole)
     response.headers["Location"] = f"/referral/v1/referrals/{row['id']}"
     return _tagged(row, response)
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from paivand_contracts.envelope import Event
+from paivand_kit.audit.trail import WRITE_ENTRY, Entry
 from paivand_kit.caller import Caller
 from paivand_kit.database import wake_after_commit
 from paivand_kit.idempotency import Once
@@ -22,11 +23,13 @@ SIDE = {Box.INBOX: "owner_organization_id", Box.OUTBOX: "requester_organization_
 JSON_COLUMNS = {"case": JSONB, "consent": JSONB}
 
 
-WRITE_KEY = """, once AS (
+WRITE_ENTRY_AND_KEY = f""", audited AS (
+    {WRITE_ENTRY} FROM created
+), once AS (
     INSERT INTO idempotency_keys (subject, key, fingerprint, status, headers, sealed, body)
     SELECT :subject, :key, :fingerprint, :status, CAST(:headers AS jsonb), CAST(:sealed AS bytea),
-        to_jsonb(answer) || '{"summary": null}' FROM answer
-)"""
+        to_jsonb(answer) || '{{"summary": null}}' FROM answer
+)"""  # noqa: S608 - constant text
 
 
 # The consent that came with the request becomes a record of the case.
@@ -87,12 +90,13 @@ RECORDS = """
         )"""
 
 
-def _create_statement(consent: str, *, with_key: bool) -> TextualSelect:
+def _create_statement(consent: str, *, is_whole_request: bool) -> TextualSelect:
     """Everything that creating a referral writes, in one statement.
 
     `asked`, `offered` and `consent` are the checks (own case, not erased; active service of an active organization;
     a consent that covers it); when one is empty nothing is written and the counts say which. The event and the stored
-    answer are completed with what only the database knows. `with_key` also writes the Idempotency-Key of the request.
+    answer are completed with what only the database knows. As the whole of a
+    request it also writes the audit entry and the Idempotency-Key.
     """
     statement = f"""
         WITH {CHECKS}, consent AS ({consent}
@@ -115,18 +119,20 @@ def _create_statement(consent: str, *, with_key: bool) -> TextualSelect:
                     'scope', created.consent_scope) AS consent, NULL AS consent_ended
             FROM created CROSS JOIN asked CROSS JOIN offered
             LEFT JOIN directory_organizations o ON o.id = created.requester_organization_id
-        ){WRITE_KEY if with_key else ""}
+        ){WRITE_ENTRY_AND_KEY if is_whole_request else ""}
         SELECT (SELECT count(*) FROM asked) AS cases_found, (SELECT count(*) FROM offered) AS services_found,
             (SELECT count(*) FROM consent) AS consents_found, answer.*
         FROM (SELECT) AS always LEFT JOIN answer ON true"""  # noqa: S608 - constant text
     return text(statement).columns(**JSON_COLUMNS)
 
 
-# By how the consent is named, and whether there is a key to write.
+# By how the consent is named, and whether it is the whole of a request.
 CREATE = {
-    (is_recorded, with_key): _create_statement(RECORDED if is_recorded else GIVEN_WITH_IT, with_key=with_key)
+    (is_recorded, is_whole_request): _create_statement(
+        RECORDED if is_recorded else GIVEN_WITH_IT, is_whole_request=is_whole_request
+    )
     for is_recorded in (False, True)
-    for with_key in (False, True)
+    for is_whole_request in (False, True)
 }
 
 # With the stored key of the case: the vault opens texts, and seals new ones, with what the statement brings.
@@ -162,20 +168,25 @@ async def create(
     executor: AsyncSession | AsyncConnection,
     values: dict[str, Any],
     event: Event,
-    once: Once | None,
+    whole: tuple[Once, Entry] | None,
     headers: dict[str, str],
     free_text: dict[str, Any] | None,
     *,
     is_recorded: bool,
 ) -> Row:
-    """Writes a new referral; what was found of case, service and consent (`…_found`) says whether it could."""
+    """Writes a new referral; what was found of case, service and consent (`…_found`) says whether it could.
+
+    `whole` are the key and the audit entry of a request that does nothing else.
+    """
     parameters = {**values, "event_type": event.type, "event": json.dumps(document(event))}
-    if once is None:
+    if whole is None:
         return (await executor.execute(CREATE[is_recorded, False], parameters)).mappings().one()
+    once, entry = whole
     key = once.row(status=201, headers=headers, free_text=free_text)
     parameters |= {**key, "headers": json.dumps(key["headers"])}
+    parameters |= entry.row(object_id=values["id"], case_id=values["case_id"], consent_id=values["consent_id"])
     row = (await executor.execute(CREATE[is_recorded, True], parameters)).mappings().one()
-    once.is_written = True
+    once.is_written = entry.is_written = True
     return row
 
 

@@ -10,6 +10,7 @@ from paivand_contracts import referral as events
 from paivand_contracts.codes import Priority, ReferralStatus
 from paivand_contracts.envelope import new_id, now
 from paivand_contracts.problems import ProblemType
+from paivand_kit.audit import trail as audit
 from paivand_kit.caller import Caller
 from paivand_kit.idempotency import Once
 from paivand_kit.preconditions import check_version, etag
@@ -61,7 +62,7 @@ async def request_referral(
     caller: Caller,
     new: ReferralCreate,
     within: Mapping[Priority, timedelta],
-    once: Once | None,
+    whole: tuple[Once, audit.Entry],
 ) -> Opened:
     """Asks a service to take a case of the caller's organization."""
     if (new.consent is None) == (new.consent_id is None):
@@ -70,7 +71,7 @@ async def request_referral(
         _check_consent(new.consent, has_summary=new.summary is not None)
     # Without a case there is no key either, and the statement says so.
     key = await vault.own_key(statement, caller, new.case_id) if new.summary else None
-    return await _create(statement, key, caller, caller.organization(), new, within, once=once, part_of=None)
+    return await _create(statement, key, caller, caller.organization(), new, within, whole=whole, part_of=None)
 
 
 def _check_consent(consent: GivenConsent, *, has_summary: bool) -> None:
@@ -94,7 +95,7 @@ async def _create(
     new: ReferralCreate,
     within: Mapping[Priority, timedelta],
     *,
-    once: Once | None,
+    whole: tuple[Once, audit.Entry] | None,
     part_of: UUID | None,
 ) -> Opened:
     asked_at, referral_id, number = now(), new_id(), new_number("R")
@@ -132,7 +133,7 @@ async def _create(
     headers = {"etag": etag(1), "location": f"/referral/v1/referrals/{referral_id}"}
     free_text = {"summary": new.summary} if new.summary else None
     is_recorded = new.consent is None
-    row = await repository.create(executor, values, event, once, headers, free_text, is_recorded=is_recorded)
+    row = await repository.create(executor, values, event, whole, headers, free_text, is_recorded=is_recorded)
     if row["id"] is None:
         raise await _why_not_created(executor, requester, new, row, is_onward=part_of is not None)
     return {**row, "summary": new.summary}
@@ -224,7 +225,17 @@ async def redirect(
         consent_id=referral["consent_id"],
     )
     requester: UUID = referral["requester_organization_id"]
-    created = await _create(session, key, caller, requester, new, within, once=None, part_of=referral_id)
+    created = await _create(session, key, caller, requester, new, within, whole=None, part_of=referral_id)
+    await audit.record(
+        session,
+        caller,
+        Action.REDIRECT.value,
+        "referrals",
+        created["id"],
+        access=audit.Access.CREATE,
+        case_id=referral["case_id"],
+        consent_id=referral["consent_id"],
+    )
     await _change(session, key, caller, referral, Action.REDIRECT, said, redirected_to=created["id"])
     return await read_referral(session, vault, caller, referral_id)
 
@@ -301,6 +312,7 @@ async def _change(
         "actor_subject": caller.subject,
         "now": at,
     }
+    audit.note(session, case_id=referral["case_id"], consent_id=referral["consent_id"])
     facts = facts_of(referral, status=target, version=version)
     await repository.change(session, values, EVENT_OF[action](subject=str(referral["id"]), time=at, data=facts))
 
