@@ -109,11 +109,28 @@ class JudgedCriterion(Criterion):
     question: str | None = Field(default=None, description="What to ask when it is not known.")
 
 
+class Place(Message):
+    """A point on the map."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] = Field(
+        description="Degrees north.", examples=[38.56]
+    )
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] = Field(
+        description="Degrees east.", examples=[68.78]
+    )
+
+
 class MatchRequest(Message):
     """Request: which services can take such a person now, and why."""
 
     need: Code = Field(description="Code of a taxonomy term; narrower terms are found too.", examples=["shelter"])
     profile: Profile = Field(default_factory=Profile, description="What is known of the person.")
+    when: AwareDatetime | None = Field(
+        default=None,
+        description="When help is needed. Who is closed then is a near miss.",
+        examples=["2026-11-27T09:00:00Z"],
+    )
+    near: Place | None = Field(default=None, description="From where distances count; about is enough.")
     unit: CapacityUnit | None = Field(default=None, description="Only room of this unit counts.")
     quantity: Annotated[int, Field(ge=1, le=100)] = Field(default=1, description="How many units are needed.")
     limit: Annotated[int, Field(ge=1, le=50)] = Field(default=20, description="At most so many of each list.")
@@ -128,6 +145,14 @@ class MatchedCapacity(Message):
     is_stale: bool = Field(description="Whether the figures are older than the service promised.")
 
 
+class ResponseRecord(Message):
+    """How an organization answered referrals in the last 90 days. A no is an answer."""
+
+    asked: int = Field(description="How many it was asked for; of fewer than five there is no record.")
+    answered_in_time: int = Field(description="How many it answered by the time that their priority sets.")
+    median_minutes: int | None = Field(default=None, description="Half of its answers came within so many minutes.")
+
+
 class MatchedService(Message):
     """A service that was found, and why it stands where it stands."""
 
@@ -135,10 +160,27 @@ class MatchedService(Message):
     organization_id: UUID = Field(description="The organization that offers it.")
     name: str = Field(description="Its public name.")
     score: int = Field(description="The sum of `scores`; the list is ordered by it, the best first.")
-    scores: dict[str, int] = Field(description="What each reason gives: eligibility, room, fresh, language.")
+    scores: dict[str, int] = Field(
+        description="What each reason gives: eligibility, room, fresh, language, distance, response."
+    )
     criteria: list[JudgedCriterion] = Field(description="Its conditions, one by one.")
     capacities: list[MatchedCapacity] = Field(description="Where there is room. Empty when it states none.")
-    reasons: list[str] = Field(description="For a near miss: what is in the way.", examples=[["gender"], ["full"]])
+    reasons: list[str] = Field(
+        description="For a near miss: what is in the way.", examples=[["gender"], ["full"], ["closed"]]
+    )
+    explanations: list[str] = Field(
+        default=[],
+        description="The reasons in words.",
+        examples=[["gender: only male"], ["full until 2026-11-27 10:00 UTC"]],
+    )
+    is_open: bool | None = Field(
+        default=None, description="Whether it is open at `when`; null: not asked, or its hours do not say."
+    )
+    distance_km: int | None = Field(
+        default=None,
+        description="From `near`, in a straight line; to the middle of a cell of about 25 km if redacted.",
+    )
+    response: ResponseRecord | None = Field(default=None, description="How its organization answers; null: too few.")
     full_until: AwareDatetime | None = Field(
         default=None, description="For a full one: when the first hold ends, if nobody confirms it before."
     )
@@ -149,7 +191,7 @@ class MatchAnswer(Message):
 
     matches: list[MatchedService] = Field(description="Eligible, as far as is known, and with room.")
     near_misses: list[MatchedService] = Field(
-        description="In the way stands one condition, or that it is full. Who does not serve the area is left out."
+        description="One thing is in the way: a condition, hours, or no room. Who does not serve the area is left out."
     )
 
 

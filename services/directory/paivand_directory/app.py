@@ -1,12 +1,15 @@
 """Composition root: everything the directory service is made of."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
-from paivand_contracts.referral import referral_event
+from paivand_contracts.referral import ReferralEvent, referral_event
 from paivand_kit.caller import TokenVerifier
 from paivand_kit.consumer import EventConsumer, forget_old_inbox_rows
 from paivand_kit.leadership import run_every
 from paivand_kit.relay import Relay
 from paivand_kit.service import Service
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from .capacity.endpoints import router as capacity
 from .capacity.jobs import ask_to_confirm
@@ -25,9 +28,11 @@ from .memberships.endpoints import router as memberships
 from .memberships.jobs import suspend_ended, warn_of_ending
 from .organizations.endpoints import router as organizations
 from .people.endpoints import router as people
-from .releases.consumers import handle_referral_events
+from .releases.consumers import handle_referral_events as follow_parties
 from .releases.endpoints import questions as release_questions
 from .releases.endpoints import router as releases
+from .responses.consumers import handle_referral_events as follow_answers
+from .responses.jobs import reckon_records
 from .search.jobs import learn_words
 from .service_at_locations.endpoints import router as service_at_locations
 from .services.endpoints import questions as service_questions
@@ -56,6 +61,12 @@ ROUTERS = (
 )
 
 
+async def follow_referrals(session: AsyncSession, events: Sequence[ReferralEvent]) -> None:
+    """What the features need to know of referrals, in the transaction that moves the cursor."""
+    await follow_parties(session, events)
+    await follow_answers(session, events)
+
+
 def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | None = None) -> FastAPI:
     """The ASGI application; settings come from the environment unless given."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue] - from the environment
@@ -66,7 +77,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         service="directory",
         producer="referral",
         events=referral_event,
-        handle=handle_referral_events,
+        handle=follow_referrals,
         database=database,
         messaging=messaging,
     )
@@ -78,6 +89,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             relay.run(),
             referrals.run(),
             run_every(3600, "forget inbox rows", lambda: forget_old_inbox_rows(database)),
+            run_every(settings.record_check_seconds, "reckon records", lambda: reckon_records(database)),
             run_every(3600, "learn words", lambda: learn_words(database)),
             *answering_holds(database, messaging),
             answering_matches(database, messaging),

@@ -9,6 +9,7 @@ class Settings(ServiceSettings):
 
     hold_check_seconds: float = 5
     stale_check_seconds: float = 60
+    record_check_seconds: float = 600
     membership_check_seconds: float = 600
     keycloak_check_seconds: float = 2
     keycloak_url: str = ""

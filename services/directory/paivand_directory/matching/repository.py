@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from paivand_contracts.matching import Attribute
+from paivand_contracts.matching import Attribute, MatchRequest
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..eligibility.rules import OPERATORS, RANGES, Answer
-from .rules import Weights
+from .rules import FARTHEST_KM, Weights
 from .tables import MATCH_ENTRIES
 
 
@@ -49,6 +49,24 @@ SPEAKS = (
     "(CAST(:languages AS text[]) && e.languages_any_of OR CAST(:languages AS text[]) <@ e.languages_covers) IS TRUE"
 )
 
+# From the middle of a cell of the grid, where a location is redacted: locations/tables.py.
+KM = """
+    12742 * asin(sqrt(least(1.0,
+        power(sin(radians(p.approximate_latitude - CAST(:latitude AS double precision)) / 2), 2)
+        + cos(radians(CAST(:latitude AS double precision))) * cos(radians(p.approximate_latitude))
+        * power(sin(radians(p.approximate_longitude - CAST(:longitude AS double precision)) / 2), 2))))
+"""
+
+# The hours of a place that is redacted are nobody's to reckon with, or many questions would tell them.
+SCHEDULES = """
+    SELECT s.service_id AS id, is_open(s, CAST(:moment AS timestamptz)) AS is_open FROM schedules s
+    WHERE s.service_id IN (SELECT id FROM judged)
+    UNION ALL
+    SELECT l.service_id, is_open(s, CAST(:moment AS timestamptz)) FROM service_at_locations l
+    JOIN locations p ON p.id = l.location_id AND NOT p.is_redacted JOIN schedules s ON s.service_at_location_id = l.id
+    WHERE l.service_id IN (SELECT id FROM judged)
+"""
+
 # Suspended organizations are out at once: the status is read here and nowhere kept. OFFSET 0 keeps the planner from
 # judging twice what is both compared and shown.
 MATCH = text(f"""
@@ -75,20 +93,35 @@ MATCH = text(f"""
         WHERE c.service_id IN (SELECT id FROM judged) AND (CAST(:unit AS text) IS NULL OR c.unit = :unit)
         GROUP BY c.service_id
     ),
+    places AS (
+        SELECT l.service_id AS id, min({KM}) AS km
+        FROM service_at_locations l JOIN locations p ON p.id = l.location_id
+        WHERE CAST(:latitude AS double precision) IS NOT NULL AND l.service_id IN (SELECT id FROM judged)
+        GROUP BY l.service_id
+    ),
+    hours AS (
+        -- One schedule that says open is enough; one that says nothing leaves it open.
+        SELECT id,
+            CASE WHEN bool_or(is_open) THEN true WHEN bool_or(is_open IS NULL) THEN NULL ELSE false END AS is_open
+        FROM ({SCHEDULES}) AS s WHERE CAST(:moment AS timestamptz) IS NOT NULL GROUP BY id
+    ),
     found AS (
-        SELECT j.id, j.organization_id,
-            coalesce(r.available < :quantity, false) AS is_full,
-            j.failures + coalesce(r.available < :quantity, false)::integer AS obstacles,
+        SELECT j.id, j.organization_id, coalesce(r.available < :quantity, false) AS is_full, t.is_open,
+            j.failures + coalesce(r.available < :quantity, false)::integer + (t.is_open IS FALSE)::integer AS obstacles,
             CASE WHEN j.conditions = 0 THEN :eligibility / 2
                 ELSE :eligibility * (j.conditions - j.unknown) / j.conditions END AS eligibility,
             CASE WHEN r.available >= :quantity THEN :room ELSE 0 END AS room,
             CASE WHEN r.is_fresh THEN :fresh ELSE 0 END AS fresh,
-            CASE WHEN j.speaks THEN :language ELSE 0 END AS language
-        FROM judged j LEFT JOIN room r ON r.id = j.id
+            CASE WHEN j.speaks THEN :language ELSE 0 END AS language,
+            coalesce((:distance * greatest(0, 1 - p.km / :farthest_km))::integer, 0) AS distance,
+            coalesce(:response * a.answered_in_time / a.asked, :response / 2) AS response,
+            round(p.km)::integer AS km, a.asked, a.answered_in_time, a.median_minutes
+        FROM judged j LEFT JOIN room r ON r.id = j.id LEFT JOIN places p ON p.id = j.id LEFT JOIN hours t ON t.id = j.id
+        LEFT JOIN response_records a ON a.organization_id = j.organization_id
     ),
     ranked AS (
         SELECT *, row_number() OVER (
-            PARTITION BY obstacles ORDER BY eligibility + room + fresh + language DESC, id
+            PARTITION BY obstacles ORDER BY eligibility + room + fresh + language + distance + response DESC, id
         ) AS place
         FROM found WHERE obstacles <= 1
     )
@@ -123,14 +156,14 @@ def parameters(known: Mapping[Attribute, Answer]) -> dict[str, Any]:
 
 async def match_unscoped(
     session: AsyncSession,
+    asked: MatchRequest,
     known: Mapping[Attribute, Answer],
     *,
     codes: Sequence[str],
-    unit: str | None,
-    quantity: int,
-    limit: int,
     weights: Weights,
 ) -> Sequence[RowMapping]:
     """The best services without an obstacle, and the best with one. What active organizations offer all may see."""
-    values = {"codes": list(codes), "unit": unit, "quantity": quantity, "limit": limit, **weights._asdict()}
+    values = {"codes": list(codes), "unit": asked.unit, "quantity": asked.quantity, "limit": asked.limit}
+    values |= {"moment": asked.when, "farthest_km": FARTHEST_KM, **weights._asdict()}
+    values |= {"latitude": asked.near and asked.near.latitude, "longitude": asked.near and asked.near.longitude}
     return (await session.execute(MATCH, {**parameters(known), **values})).mappings().all()

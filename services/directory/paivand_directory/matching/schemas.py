@@ -3,10 +3,16 @@
 # Narrowing a field in a subclass is safe, since the models are frozen.
 # pyright: reportIncompatibleVariableOverride=false
 
-from paivand_contracts.matching import MatchRequest
+from paivand_contracts.matching import MatchRequest, Place
 from pydantic import ConfigDict, Field
 
 from ..eligibility.schemas import StrictProfile
+
+
+class StrictPlace(Place):
+    """A place as it is sent."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class MatchQuery(MatchRequest):
@@ -17,3 +23,4 @@ class MatchQuery(MatchRequest):
     profile: StrictProfile = Field(
         default_factory=StrictProfile, description="What is known of the person. What is left out becomes a question."
     )
+    near: StrictPlace | None = Field(default=None, description="From where distances count; about is enough.")

@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from paivand_contracts.matching import Attribute, Criterion, MatchAnswer, MatchedCapacity, MatchedService, MatchRequest
+from paivand_contracts.matching import (
+    Attribute,
+    Criterion,
+    MatchAnswer,
+    MatchedCapacity,
+    MatchedService,
+    MatchRequest,
+    ResponseRecord,
+)
 from paivand_kit.problems import invalid
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,13 +35,7 @@ async def match(session: AsyncSession, asked: MatchRequest) -> MatchAnswer:
     eligibility.check_profile(asked.profile, "/profile")
     known = answers(asked.profile)
     rows = await repository.match_unscoped(
-        session,
-        known,
-        codes=taxonomy.with_narrower(asked.need),
-        unit=asked.unit,
-        quantity=asked.quantity,
-        limit=asked.limit,
-        weights=WEIGHTS,
+        session, asked, known, codes=taxonomy.with_narrower(asked.need), weights=WEIGHTS
     )
     return MatchAnswer(
         matches=[_explained(row, known) for row in rows if not row["obstacles"]],
@@ -44,6 +46,7 @@ async def match(session: AsyncSession, asked: MatchRequest) -> MatchAnswer:
 def _explained(row: RowMapping, known: Mapping[Attribute, Answer]) -> MatchedService:
     scores = {name: int(row[name]) for name in Weights._fields}
     criteria = eligibility.judge([Criterion.model_validate(each) for each in row["criteria"]], known)
+    obstacles = rules.obstacles(criteria, is_full=row["is_full"], is_open=row["is_open"], full_until=row["full_until"])
     return MatchedService(
         service_id=row["id"],
         organization_id=row["organization_id"],
@@ -52,6 +55,10 @@ def _explained(row: RowMapping, known: Mapping[Attribute, Answer]) -> MatchedSer
         scores=scores,
         criteria=criteria,
         capacities=[MatchedCapacity.model_validate(each) for each in row["capacities"]],
-        reasons=rules.reasons(criteria, is_full=row["is_full"]),
+        reasons=list(obstacles),
+        explanations=list(obstacles.values()),
+        is_open=row["is_open"],
+        distance_km=row["km"],
+        response=ResponseRecord.model_validate(dict(row)) if row["asked"] else None,
         full_until=row["full_until"],
     )

@@ -1,0 +1,1 @@
+"""How reliably organizations answer what they are asked, of late."""
