@@ -38,6 +38,7 @@ async def test_document_and_docs_are_public(client: httpx.AsyncClient) -> None:
         "/directory/v1/organizations",
         "/directory/v1/organizations/{organization_id}",
         "/directory/v1/services",
+        "/directory/v1/services/search",
         "/directory/v1/services/{service_id}",
         "/directory/v1/taxonomy_terms",
         *(

@@ -3,8 +3,8 @@
 from alembic import op
 from paivand_kit import kit_tables
 
-revision = "0430"
-down_revision = "0420"
+revision = "0510"
+down_revision = "0500"
 
 TABLES = """
 CREATE TABLE referral_answers (
