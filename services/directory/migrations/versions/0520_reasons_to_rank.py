@@ -3,8 +3,8 @@
 from alembic import op
 from paivand_kit import kit_tables
 
-revision = "0510"
-down_revision = "0500"
+revision = "0520"
+down_revision = "0510"
 
 TABLES = """
 CREATE TABLE referral_answers (
