@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from .capacity import CapacityUnit
 from .envelope import Message
 from .problems import ProblemType
+from .taxonomy import TermCode
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$")]
 Codes = Annotated[list[Code], Field(max_length=50)]
@@ -123,7 +124,7 @@ class Place(Message):
 class MatchRequest(Message):
     """Request: which services can take such a person now, and why."""
 
-    need: Code = Field(description="Code of a taxonomy term; narrower terms are found too.", examples=["shelter"])
+    need: TermCode = Field(description="Code of a taxonomy term; narrower terms are found too.", examples=["shelter"])
     profile: Profile = Field(default_factory=Profile, description="What is known of the person.")
     when: AwareDatetime | None = Field(
         default=None,

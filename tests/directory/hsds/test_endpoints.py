@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 from paivand_directory.hsds.terms import TAXONOMY_ID
-from paivand_directory.taxonomy.service import TERMS
+from paivand_directory.taxonomy.service import SYSTEMS, TERMS
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
@@ -186,6 +186,8 @@ class TestQueries:
             ({"taxonomy_id": str(TAXONOMY_ID)}, ["hidden", "open"]),
             ({"taxonomy_id": str(TAXONOMY_ID), "taxonomy_term_id": legal}, ["open"]),
             ({"taxonomy_id": str(uuid4())}, []),
+            ({"taxonomy_id": str(SYSTEMS["sdoh-category"].id)}, ["hidden"]),
+            ({"taxonomy_term_id": str(TERMS["legal-advice"].mappings[0].id)}, ["open"]),
             ({"modified_after": "2020-01-01T00:00:00Z"}, ["hidden", "open"]),
             ({"modified_after": "2999-01-01T00:00:00Z"}, []),
         ]

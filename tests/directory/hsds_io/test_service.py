@@ -121,7 +121,9 @@ class TestImport:
         for name in ("schedules", "cost_options", "service_areas"):
             plain = {field: value for field, value in sent[name][0].items() if field != "attributes"}
             assert service[name][0] | plain == service[name][0]
-        assert {each["taxonomy_term"]["name"] for each in service["attributes"]} == {"Legal advice", "Foreign term"}
+        assert {each["taxonomy_term"]["name"] for each in service["attributes"]} == {
+            *("Legal advice", "Advocacy & Legal Aid", "Foreign term")
+        }
         place = service["service_at_locations"][0]["location"]
         assert (place["addresses"][0]["address_1"], place["longitude"]) == ("12 Hidden Street", -68.8)
         assert found["contacts"][0]["phones"][0]["languages"][0]["code"] == "tg"

@@ -29,5 +29,16 @@ async def test_parent_is_named_by_id(client: httpx.AsyncClient) -> None:
     assert by_code["shelter"]["names"]["tg"] == "Паноҳгоҳ"
 
 
+async def test_what_others_call_it_is_said(client: httpx.AsyncClient) -> None:
+    items = (await client.get(PATH, headers=member_of(uuid4()))).json()["items"]
+    [beds] = [item for item in items if item["code"] == "emergency-shelter"]
+    assert {
+        "system": "https://github.com/auntbertha/openeligibility",
+        "code": "human_services:housing:emergency_shelter",
+        "display": "Emergency Shelter",
+        "relationship": "equivalent",
+    } in beds["mappings"]
+
+
 async def test_anonymous_is_refused(client: httpx.AsyncClient) -> None:
     assert (await client.get(PATH)).status_code == 401

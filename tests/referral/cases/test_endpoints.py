@@ -69,6 +69,7 @@ async def test_pages_follow_each_other_without_gap_or_repeat(network: Network) -
         ({"languages": ["tg", "tg"]}, "/languages"),
         ({"needs": []}, "/needs"),
         ({"needs": ["Legal help!"]}, "/needs/0"),
+        ({"needs": ["cash", "magic"]}, "/needs/1"),
         ({"name": "Zarina Karimova"}, "/name"),
         ({"organization_id": "019b0000-0000-7000-8000-000000000000"}, "/organization_id"),
     ],

@@ -22,6 +22,12 @@ STARTER: Item = {
     "version": "1",
 }
 CODES = {term.id: code for code, term in taxonomy.TERMS.items()}
+OTHERS: list[Item] = [
+    {"id": str(each.id), "name": each.name, "description": each.description, "uri": each.uri, "version": each.version}
+    for each in taxonomy.SYSTEMS.values()
+]
+KNOWN = {TAXONOMY_ID, *CODES, *(UUID(each["id"]) for each in OTHERS), *taxonomy.FOREIGN}
+"""Taxonomies and terms that are in the code, and in no table."""
 
 
 def starter_term(code: str) -> Item:
@@ -40,6 +46,33 @@ def starter_term(code: str) -> Item:
     }
 
 
+def foreign_term(term: taxonomy.Mapping) -> Item:
+    """A term of others, to which one of ours is mapped."""
+    system = taxonomy.SYSTEMS[term.system]
+    return {
+        "id": str(term.id),
+        "code": term.code,
+        "name": term.display,
+        "description": f"{term.display} ({system.name})",
+        "taxonomy": system.name,
+        "language": "en",
+        "taxonomy_id": str(system.id),
+    }
+
+
+def _known_term(id_: UUID) -> Item | None:
+    if id_ in CODES:
+        return starter_term(CODES[id_])
+    return foreign_term(taxonomy.FOREIGN[id_]) if id_ in taxonomy.FOREIGN else None
+
+
+def derived_ids(service_id: UUID, codes: Collection[str]) -> dict[UUID, UUID]:
+    """What follows from the codes of a service: attribute id -> term id, first ours, then those of others."""
+    own = [taxonomy.TERMS[code] for code in codes if code in taxonomy.TERMS]
+    terms = {uuid5(service_id, term.code): term.id for term in own}
+    return terms | {uuid5(service_id, str(each.id)): each.id for term in own for each in term.mappings}
+
+
 def of_row(row: TaxonomyRow | TaxonomyTermRow) -> Item:
     """One that came by import."""
     return rules.picked(row, row.__table__.columns.keys())
@@ -50,10 +83,10 @@ def filters(term_id: UUID | None, taxonomy_id: UUID | None) -> tuple[list[list[s
     codes: list[list[str]] = []
     conditions: list[ColumnElement[bool]] = []
     if term_id is not None:
-        codes.append(taxonomy.with_narrower(CODES[term_id]) if term_id in CODES else [])
+        codes.append(taxonomy.with_narrower(CODES[term_id]) if term_id in CODES else taxonomy.mapped_to(term_id))
         conditions.append(repository.is_term(term_id))
     if taxonomy_id is not None:
-        codes.append(list(taxonomy.TERMS) if taxonomy_id == TAXONOMY_ID else [])
+        codes.append(list(taxonomy.TERMS) if taxonomy_id == TAXONOMY_ID else taxonomy.mapped_into(taxonomy_id))
         conditions.append(repository.is_of_taxonomy(taxonomy_id))
     return codes, conditions
 
@@ -66,27 +99,27 @@ async def attributes(
     for service_id, own in codes.items():
         found[str(service_id)] = [
             {
-                "id": str(uuid5(service_id, code)),
+                "id": str(id_),
                 "link_id": str(service_id),
                 "link_entity": "service",
-                "taxonomy_term_id": str(taxonomy.TERMS[code].id),
-                "taxonomy_term": starter_term(code),
+                "taxonomy_term_id": str(term_id),
+                "taxonomy_term": _known_term(term_id),
             }
-            for code in own
-            if code in taxonomy.TERMS
+            for id_, term_id in derived_ids(service_id, own).items()
         ]
     for row, term in await repository.list_attributes_unscoped(session, ids):
         item = rules.picked(row, row.__table__.columns.keys())
-        code = CODES.get(row.taxonomy_term_id) if row.taxonomy_term_id else None
-        named = starter_term(code) if code else of_row(term) if term else None
+        known = _known_term(row.taxonomy_term_id) if row.taxonomy_term_id else None
+        named = known or (of_row(term) if term else None)
         found.setdefault(str(row.link_id), []).append(item | ({"taxonomy_term": named} if named else {}))
     return found
 
 
 async def get_taxonomy(session: AsyncSession, id_: UUID) -> Item:
     """Raises `not_found`."""
-    if id_ == TAXONOMY_ID:
-        return STARTER
+    for item in (STARTER, *OTHERS):
+        if item["id"] == str(id_):
+            return item
     rows = await repository.list_rows_unscoped(session, TaxonomyRow, [id_])
     if not rows:
         raise not_found("taxonomy")
@@ -95,8 +128,9 @@ async def get_taxonomy(session: AsyncSession, id_: UUID) -> Item:
 
 async def get_term(session: AsyncSession, id_: UUID) -> Item:
     """One with its taxonomy. Raises `not_found`."""
-    if id_ in CODES:
-        return starter_term(CODES[id_]) | {"taxonomy_detail": STARTER}
+    known = _known_term(id_)
+    if known is not None:
+        return known | {"taxonomy_detail": await get_taxonomy(session, UUID(known["taxonomy_id"]))}
     rows = await repository.list_rows_unscoped(session, TaxonomyTermRow, [id_])
     if not rows:
         raise not_found("taxonomy term")
@@ -106,13 +140,15 @@ async def get_term(session: AsyncSession, id_: UUID) -> Item:
 
 async def list_taxonomies(session: AsyncSession, query: TaxonomyQuery) -> Item:
     """A page of them, ours first."""
-    items = [STARTER, *(of_row(row) for row in await repository.list_taxonomies_unscoped(session))]
+    items = [STARTER, *OTHERS, *(of_row(row) for row in await repository.list_taxonomies_unscoped(session))]
     return _page([item for item in items if _is_named(item, query.search)], query)
 
 
 async def list_terms(session: AsyncSession, query: TaxonomyTermQuery) -> Item:
     """A page of them, ours first."""
-    own = [starter_term(code) for code in sorted(taxonomy.TERMS)] if query.taxonomy_id in (None, TAXONOMY_ID) else []
+    known = [starter_term(code) for code in sorted(taxonomy.TERMS)]
+    known += [foreign_term(each) for each in taxonomy.FOREIGN.values()]
+    own = [each for each in known if query.taxonomy_id in (None, UUID(each["taxonomy_id"]))]
     items = own + [of_row(row) for row in await repository.list_terms_unscoped(session, query.taxonomy_id)]
     wanted = [
         item

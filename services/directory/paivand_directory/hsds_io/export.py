@@ -13,7 +13,7 @@ from paivand_kit.caller import Caller
 from paivand_kit.database import Database
 
 from ..hsds.service import Directory
-from ..hsds.terms import STARTER
+from ..hsds.terms import OTHERS, STARTER
 from . import nested, repository
 from .kinds import ALL, Kind
 from .readers import FORMULA
@@ -52,7 +52,8 @@ async def to_tables(database: Database, folder: Path, *, with_redacted: bool) ->
     count = 0
     with ExitStack() as files:
         tables = {kind.name: Table(kind, folder, files) for kind in ALL}
-        tables["taxonomy"].add(STARTER)
+        for each in (STARTER, *OTHERS):
+            tables["taxonomy"].add(each)
         async for item in organizations(database, with_redacted=with_redacted):
             for kind, values, _ in nested.rows_of("organization", item):
                 tables[kind].add(values)

@@ -12,7 +12,7 @@ from paivand_kit.database import Database
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..hsds.terms import CODES
+from ..hsds.terms import CODES, derived_ids
 from ..organizations import service as organizations
 from ..services import service as services
 from . import capacities, readers, repository
@@ -135,7 +135,9 @@ def _prepare(bundle: Bundle) -> None:
             codes.setdefault(row["link_id"], []).append(code)
         else:
             others.append(row)
-    bundle.rows["attribute"] = others
+    # An export says what follows from our codes, too; it follows again.
+    derived = {id_ for service_id, own in codes.items() for id_ in derived_ids(service_id, own)}
+    bundle.rows["attribute"] = [row for row in others if row["id"] not in derived]
     for row in bundle.rows.get("service", ()):
         row["taxonomy_terms"] = list(dict.fromkeys(codes[row["id"]])) if row["id"] in codes else None
     for row in bundle.rows.get("service_at_location", ()):

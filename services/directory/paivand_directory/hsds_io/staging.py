@@ -9,7 +9,7 @@ from uuid import UUID
 from paivand_contracts.capacity import CapacityUnit
 
 from ..hsds.rules import UNIT_IDS
-from ..hsds.terms import CODES, TAXONOMY_ID
+from ..hsds.terms import KNOWN
 from . import rules, schemas
 from .kinds import KINDS, PLACES, Kind
 from .readers import Found
@@ -17,7 +17,7 @@ from .schemas import MODELS, Fault
 
 NOBODY = UUID(int=0)
 """Stands for the organization of what belongs to none."""
-OURS = {TAXONOMY_ID, *CODES, *UNIT_IDS}
+OURS = {*KNOWN, *UNIT_IDS}
 Values = dict[str, Any]
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from paivand_contracts.codes import ServiceStatus
+from paivand_contracts.taxonomy import TermCode
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
@@ -15,7 +16,7 @@ from ..search.schemas import SearchText
 from ..search.service import understand
 from ..taxonomy.service import with_narrower
 from . import repository, service
-from .schemas import Service, ServiceCreate, ServicePatch, ServiceSearch, ServicesFound, TermCode
+from .schemas import Service, ServiceCreate, ServicePatch, ServiceSearch, ServicesFound
 from .tables import ServiceRow
 
 router = APIRouter(prefix="/directory/v1/services", tags=["services"], route_class=IdempotentRoute)

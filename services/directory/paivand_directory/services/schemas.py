@@ -5,13 +5,13 @@ from typing import Annotated
 from uuid import UUID
 
 from paivand_contracts.codes import ServiceStatus
+from paivand_contracts.taxonomy import KnownTermCode, TermCode
 from paivand_kit.inputs import EmailAddress, Input, Line, Prose, WebAddress, absent
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ..search.schemas import TYPED
 
-TermCode = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-TermCodes = Annotated[list[TermCode], Field(min_length=1, max_length=30)]
+TermCodes = Annotated[list[KnownTermCode], Field(min_length=1, max_length=30)]
 Age = Annotated[int, Field(ge=0, le=130)]
 
 TERMS = "Codes from `/directory/v1/taxonomy_terms`; HSDS says the same by `attributes`."

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from paivand_contracts.codes import ServiceStatus
 from paivand_contracts.directory import ServiceChanged, ServiceFacts
-from paivand_contracts.problems import InvalidField, ProblemType
+from paivand_contracts.problems import ProblemType
 from paivand_kit import outbox
 from paivand_kit.caller import Caller
 from paivand_kit.preconditions import check_version
@@ -14,7 +14,6 @@ from paivand_kit.problems import ProblemError, invalid, not_found
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..organizations import service as organizations
-from ..taxonomy import service as taxonomy
 from . import repository, rules
 from .repository import Search
 from .schemas import FoundService, Service, ServiceCreate, ServicePatch, ServicesFound
@@ -79,13 +78,6 @@ async def change(
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     """The values of a whole entry, if they keep the rules."""
-    unknown = taxonomy.unknown_codes(values["taxonomy_terms"])
-    if unknown:
-        detail = "Send a code from /directory/v1/taxonomy_terms."
-        faults = [
-            InvalidField(pointer=f"/taxonomy_terms/{place}", rule="taxonomy_term", detail=detail) for place in unknown
-        ]
-        raise ProblemError(ProblemType.INVALID, "A taxonomy term is not known.", errors=faults)
     if not rules.is_age_range(values["minimum_age"], values["maximum_age"]):
         raise invalid("/maximum_age", "age_range", "Send a maximum_age that is not below minimum_age.")
     return values | {"taxonomy_terms": rules.without_repeats(values["taxonomy_terms"])}

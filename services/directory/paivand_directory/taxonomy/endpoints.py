@@ -6,7 +6,7 @@ from paivand_kit.pagination import Page, PageQuery
 
 from ..permissions import ReadDirectory
 from . import service
-from .schemas import Names, TaxonomyTerm
+from .schemas import Names, TaxonomyTerm, TermMapping
 
 router = APIRouter(prefix="/directory/v1/taxonomy_terms", tags=["taxonomy terms"], route_class=IdempotentRoute)
 
@@ -28,4 +28,13 @@ def _rendered(term: service.TaxonomyTerm) -> TaxonomyTerm:
         description=term.description,
         parent_id=service.TERMS[term.parent].id if term.parent else None,
         taxonomy=service.TAXONOMY,
+        mappings=[
+            TermMapping(
+                system=service.SYSTEMS[each.system].uri,
+                code=each.code,
+                display=each.display,
+                relationship=each.relationship,
+            )
+            for each in term.mappings
+        ],
     )

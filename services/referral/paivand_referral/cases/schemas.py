@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
+from paivand_contracts.taxonomy import KnownTermCode
 from paivand_kit.inputs import Input
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -36,14 +37,13 @@ def _distinct(values: list[str]) -> list[str]:
 
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-TaxonomyTerm = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Languages = Annotated[
     list[Language],
     AfterValidator(_distinct),
     Field(max_length=10, description="Languages the person speaks, best first (BCP 47 tags).", examples=[["tg", "ru"]]),
 ]
 Needs = Annotated[
-    list[TaxonomyTerm],
+    list[KnownTermCode],
     AfterValidator(_distinct),
     Field(
         min_length=1,
