@@ -11,6 +11,7 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from paivand_kit.caller import Requires
+from paivand_referral.identities.index import BlindIndex
 from paivand_referral.vault.keys import LocalKeyFile
 
 from tests.factories import tokens
@@ -151,12 +152,14 @@ def app_of(service: str, monkeypatch: pytest.MonkeyPatch):
     """The application, built as in production but connected to nothing."""
     key_file = Path(tempfile.mkdtemp()) / "keys.json"
     LocalKeyFile.create(key_file)
+    BlindIndex.create(key_file.with_name("index.key"))
     for name, value in {
         "DATABASE_URL": "postgresql+asyncpg://nobody@localhost/nothing",
         "NATS_USER": service,
         "NATS_PASSWORD": "unused",
         "IDEMPOTENCY_SECRET": "of no service that anybody uses, but long enough",
         "VAULT_KEY_FILE": str(key_file),
+        "INDEX_KEY_FILE": str(key_file.with_name("index.key")),
         "ISSUER": tokens.ISSUER,
         "JWKS_URL": "",
         "WEBHOOK_SECRET_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",

@@ -13,6 +13,7 @@ from paivand_kit.database import Database
 from paivand_local.testing import NatsServer, PostgresServer
 from paivand_referral.app import create_app
 from paivand_referral.directory.consumers import handle_directory_events
+from paivand_referral.identities.index import BlindIndex
 from paivand_referral.settings import Settings
 from paivand_referral.vault.keys import LocalKeyFile
 
@@ -24,6 +25,7 @@ from tests.factories.running import IDEMPOTENCY_SECRET, Person, running
 def settings(postgres: PostgresServer, nats: NatsServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     key_file = tmp_path_factory.mktemp("vault") / "keys.json"
     LocalKeyFile.create(key_file)
+    BlindIndex.create(key_file.with_name("index.key"))
     user, password = nats.credentials("referral")
     return Settings(
         database_url=postgres.url("referral"),
@@ -32,6 +34,7 @@ def settings(postgres: PostgresServer, nats: NatsServer, tmp_path_factory: pytes
         nats_password=password,
         idempotency_secret=IDEMPOTENCY_SECRET,
         vault_key_file=key_file,
+        index_key_file=key_file.with_name("index.key"),
         issuer=tokens.ISSUER,
         jwks_url="",
         log_level="WARNING",

@@ -44,9 +44,11 @@ def _part(site: Site, service: str) -> Part:
 def _prepare(site: Site, service: str) -> None:
     if service == "referral":
         # Here, since the other commands need not wait for it.
+        from paivand_referral.identities.index import BlindIndex
         from paivand_referral.vault.keys import LocalKeyFile
 
         LocalKeyFile.create(site.vault_key_file)
+        BlindIndex.create(site.index_key_file)
     migrate(site, service)
 
 

@@ -151,6 +151,11 @@ class Site:
         """The keys of the identity vault. Whoever loses them has lost every identity and every text about a person."""
         return self.state_dir / "secrets" / "vault-keys.json"
 
+    @property
+    def index_key_file(self) -> Path:
+        """The key of the blind indexes. Whoever loses it finds nobody by name any more."""
+        return self.state_dir / "secrets" / "index.key"
+
     def secret(self, name: str, size: int = 24) -> str:
         """The secret of that name, made at first use: a letter first, because NATS reads bare numbers as numbers."""
         return self._kept(name, lambda: f"p{secrets.token_hex(size)}")
@@ -213,7 +218,10 @@ class Site:
                 "PAIVAND_KEYCLOAK_CLIENT_KEY": self.signing_key("directory_client_key"),
             }
         if service == "referral":
-            common |= {"PAIVAND_VAULT_KEY_FILE": str(self.vault_key_file)}
+            common |= {
+                "PAIVAND_VAULT_KEY_FILE": str(self.vault_key_file),
+                "PAIVAND_INDEX_KEY_FILE": str(self.index_key_file),
+            }
         if service == "notify":
             common |= {
                 "PAIVAND_SMTP_HOST": LOOPBACK,

@@ -13,6 +13,9 @@ from .cases.service import owns_case
 from .consents.endpoints import router as consents
 from .directory.consumers import handle_directory_events
 from .disclosures.endpoints import router as disclosures
+from .identities.endpoints import questions as person_questions
+from .identities.endpoints import router as identities
+from .identities.index import BlindIndex
 from .overdue.endpoints import router as overdue
 from .overdue.jobs import escalate_overdue
 from .referrals.endpoints import router as referrals
@@ -45,7 +48,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     app = service.application(
         title="Paivand referral",
         description=DESCRIPTION,
-        routers=[cases, consents, disclosures, referrals, overdue],
+        routers=[cases, person_questions, identities, consents, disclosures, referrals, overdue],
         jobs=lambda: [
             relay.run(),
             directory.run(),
@@ -55,6 +58,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         tags=[
             {"name": "cases", "description": "The pseudonymous records of the people you help."},
             {"name": "consents", "description": "What the person agreed to, and what was disclosed on it."},
+            {"name": "identities", "description": "Who the person of a case is; for the case's owner only."},
             {"name": "referrals", "description": "Requests to services, and what became of them."},
             {"name": "overdue", "description": "Requests that nobody answered in time."},
             {"name": "audit", "description": "Who did what."},
@@ -62,5 +66,6 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         owns_case=owns_case,
     )
     app.state.respond_within = settings.respond_within
+    app.state.blind_index = BlindIndex(settings.index_key_file)
     app.state.vault = Vault(LocalKeyFile(settings.vault_key_file))
     return app

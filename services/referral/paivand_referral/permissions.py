@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends
 from paivand_contracts.codes import Role
 from paivand_kit.caller import Caller, Requires
+from paivand_kit.step_up import SECOND_FACTOR
 
 
 class Permission(StrEnum):
@@ -20,6 +21,9 @@ class Permission(StrEnum):
     READ_CONSENTS = "referral:consent:read"
     WITHDRAW_CONSENTS = "referral:consent:withdraw"
     READ_DISCLOSURES = "referral:disclosure:read"
+    READ_IDENTITY = "referral:identity:read"
+    WRITE_IDENTITY = "referral:identity:write"
+    FIND_PERSONS = "referral:identity:find"
     READ_REFERRALS = "referral:referral:read"
     SEND_REFERRALS = "referral:referral:send"
     ACT_ON_REFERRALS = "referral:referral:act"
@@ -34,6 +38,13 @@ RecordConsents = Annotated[Caller, Depends(Requires(Permission.RECORD_CONSENTS, 
 ReadConsents = Annotated[Caller, Depends(Requires(Permission.READ_CONSENTS, STAFF))]
 WithdrawConsents = Annotated[Caller, Depends(Requires(Permission.WITHDRAW_CONSENTS, STAFF))]
 ReadDisclosures = Annotated[Caller, Depends(Requires(Permission.READ_DISCLOSURES, STAFF))]
+# Who the person is, and whether somebody is known here at all, is told to a fresh and strong sign-in only.
+ReadIdentity = Annotated[
+    Caller, Depends(Requires(Permission.READ_IDENTITY, STAFF, step_up=SECOND_FACTOR, audited=True))
+]
+FindPersons = Annotated[Caller, Depends(Requires(Permission.FIND_PERSONS, STAFF, step_up=SECOND_FACTOR, audited=True))]
+# Writing tells nothing: its answer does not repeat what was written.
+WriteIdentity = Annotated[Caller, Depends(Requires(Permission.WRITE_IDENTITY, STAFF))]
 ReadReferrals = Annotated[Caller, Depends(Requires(Permission.READ_REFERRALS, STAFF))]
 SendReferrals = Annotated[Caller, Depends(Requires(Permission.SEND_REFERRALS, STAFF))]
 # Which party may take which action is a rule of the referral (`referrals/rules.py`), not of the role.

@@ -19,3 +19,5 @@ class Settings(ServiceSettings):
     overdue_check_seconds: float = 5.0
     vault_key_file: Path
     """Where the keys are that wrap the keys of cases (`python -m paivand_referral.vault init` makes it)."""
+    index_key_file: Path
+    """The key of the blind indexes by which a person is found; made together with the other."""
