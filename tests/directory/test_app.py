@@ -36,7 +36,6 @@ async def test_document_and_docs_are_public(client: httpx.AsyncClient) -> None:
         "/directory/v1/services",
         "/directory/v1/services/search",
         "/directory/v1/services/{service_id}",
-        "/directory/v1/services/search",
         "/directory/v1/taxonomy_terms",
         *(
             f"/directory/hsds/{path}"
