@@ -26,6 +26,7 @@ from .capacity import (
 )
 from .directory import DirectoryEvent
 from .envelope import Event, Message, OutboxPage, OutboxRead, events_of, outbox_read_subject, subject_of
+from .hearings import HearingEvent
 from .matching import MATCH, MatchReply, MatchRequest
 from .membership import MembershipEvent
 from .referral import ReferralEvent
@@ -50,7 +51,7 @@ EVENTS: dict[str, list[type[Event]]] = {
         *events_of(MembershipEvent),
         DirectoryAuditHeadSigned,
     ],
-    "referral": [*events_of(ReferralEvent), ReferralAuditHeadSigned, UnusualReadingFound],
+    "referral": [*events_of(ReferralEvent), *events_of(HearingEvent), ReferralAuditHeadSigned, UnusualReadingFound],
     "notify": [NotifyAuditHeadSigned],
 }
 REQUESTS: dict[str, list[Request]] = {

@@ -1,6 +1,7 @@
 """The referral service on real PostgreSQL and NATS, and the organizations of a story."""
 
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -72,6 +73,10 @@ class Network:
     def person(self, organization_id: UUID | None, *roles: Role) -> Person:
         """Somebody else of an organization, or of the network."""
         return Person(self._client, organization_id=organization_id, roles=roles)
+
+    def colleague(self, person: Person, *roles: Role) -> Person:
+        """Somebody else of the same organization."""
+        return Person(self._client, organization_id=person.organization_id, roles=roles or (Role.MEMBER,))
 
     def coordinator(self) -> Person:
         return Person(self._client, organization_id=None, roles=(Role.COORDINATOR,))
@@ -180,6 +185,68 @@ WAYS: dict[str, list[tuple[str, str, Any]]] = {
     "cancelled": [("shelter", "cancel", {"reason": "no-longer-needed"})],
     "entered-in-error": [("shelter", "enter-in-error", None)],
 }
+
+
+class LegalStory:
+    """A proceeding of a shelter's case, a lawyer of record of another organization, and that lawyer's manager."""
+
+    def __init__(self, story: Story, manager: Person, proceeding: dict[str, Any]) -> None:
+        self.story, self.network = story, story.network
+        self.owner, self.lawyer, self.manager = story.shelter, story.lawyer, manager
+        self.case_id, self.proceeding = story.case_id, proceeding
+
+    def record(self, person: Person, **changes: Any) -> dict[str, Any]:
+        """The body that puts somebody on record."""
+        return {
+            "organization_id": str(person.organization_id),
+            "subject": person.subject,
+            "from_on": "2026-01-01",
+            "power_of_attorney": "signed",
+            **changes,
+        }
+
+    async def appoint(self, person: Person, *, proceeding_id: str | None = None, **changes: Any) -> dict[str, Any]:
+        """A new lawyer of record, appointed by the case's organization."""
+        path = f"/referral/v1/proceedings/{proceeding_id or self.proceeding['id']}/lawyers"
+        answer = await self.owner.post(path, self.record(person, **changes))
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def date(self, **changes: Any) -> dict[str, Any]:
+        """The body of a hearing ten days from now."""
+        day = datetime.now(UTC).date() + timedelta(days=10)
+        return {
+            "proceeding_id": self.proceeding["id"],
+            "hearing_type": "testimony",
+            "starts_at": f"{day}T09:30",
+            "time_zone": "Asia/Dushanbe",
+            "court": "Court of Sino district",
+            **changes,
+        }
+
+    async def hearing(self, by: Person | None = None, **changes: Any) -> dict[str, Any]:
+        """A scheduled hearing."""
+        answer = await (by or self.owner).post("/referral/v1/hearings", self.date(**changes))
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def act(self, who: Person, hearing: dict[str, Any], action: str, body: Any = None) -> httpx.Response:
+        """An action on the version of the hearing that is at hand."""
+        return await who.post(f"/referral/v1/hearings/{hearing['id']}/{action}", body, etag=f'"{hearing["version"]}"')
+
+
+@pytest.fixture
+async def legal(story: Story) -> LegalStory:
+    """Assigned by an accepted referral."""
+    accepted = await story.act(story.lawyer, await story.referral(), "accept")
+    assert accepted.status_code == 200, accepted.text
+    body = {"case_id": story.case_id, "kind": "criminal", "person_role": "victim", "stage": "investigation"}
+    recorded = await story.shelter.post("/referral/v1/proceedings", body)
+    assert recorded.status_code == 201, recorded.text
+    manager = story.network.colleague(story.lawyer, Role.MANAGER)
+    legal = LegalStory(story, manager, recorded.json())
+    await legal.appoint(story.lawyer)
+    return legal
 
 
 @pytest.fixture

@@ -13,11 +13,18 @@ from .cases.service import owns_case
 from .consents.endpoints import router as consents
 from .directory.consumers import handle_directory_events
 from .disclosures.endpoints import router as disclosures
+<<<<<<< HEAD
 from .identities.endpoints import questions as person_questions
 from .identities.endpoints import router as identities
 from .identities.index import BlindIndex
+=======
+from .hearings.endpoints import router as hearings
+from .hearings.jobs import follow_time_zones
+from .lawyers.endpoints import router as lawyers
+>>>>>>> 22ee6c3 (Referral: proceedings, lawyers of record and hearings; the court's local time stands, UTC follows)
 from .overdue.endpoints import router as overdue
 from .overdue.jobs import escalate_overdue
+from .proceedings.endpoints import router as proceedings
 from .referrals.endpoints import router as referrals
 from .settings import Settings
 from .vault.keys import LocalKeyFile
@@ -48,11 +55,16 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     app = service.application(
         title="Paivand referral",
         description=DESCRIPTION,
+<<<<<<< HEAD
         routers=[cases, person_questions, identities, consents, disclosures, referrals, overdue],
+=======
+        routers=[cases, consents, disclosures, referrals, overdue, proceedings, lawyers, hearings],
+>>>>>>> 22ee6c3 (Referral: proceedings, lawyers of record and hearings; the court's local time stands, UTC follows)
         jobs=lambda: [
             relay.run(),
             directory.run(),
             run_every(settings.overdue_check_seconds, "escalate overdue", lambda: escalate_overdue(database)),
+            run_every(3600, "follow time zones", lambda: follow_time_zones(database)),
             run_every(3600, "forget inbox rows", lambda: forget_old_inbox_rows(database)),
         ],
         tags=[
@@ -62,6 +74,8 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             {"name": "referrals", "description": "Requests to services, and what became of them."},
             {"name": "overdue", "description": "Requests that nobody answered in time."},
             {"name": "audit", "description": "Who did what."},
+            {"name": "proceedings", "description": "What goes on before courts and authorities, and who is of record."},
+            {"name": "hearings", "description": "Dates, what becomes of them, and what the person needs there."},
         ],
         owns_case=owns_case,
     )

@@ -28,6 +28,10 @@ class Permission(StrEnum):
     SEND_REFERRALS = "referral:referral:send"
     ACT_ON_REFERRALS = "referral:referral:act"
     SEE_OVERDUE = "referral:overdue:read"
+    READ_PROCEEDINGS = "referral:proceeding:read"
+    WRITE_PROCEEDINGS = "referral:proceeding:write"
+    READ_HEARINGS = "referral:hearing:read"
+    WRITE_HEARINGS = "referral:hearing:write"
 
 
 STAFF = {Role.MEMBER, Role.MANAGER}
@@ -50,3 +54,8 @@ SendReferrals = Annotated[Caller, Depends(Requires(Permission.SEND_REFERRALS, ST
 # Which party may take which action is a rule of the referral (`referrals/rules.py`), not of the role.
 ActOnReferrals = Annotated[Caller, Depends(Requires(Permission.ACT_ON_REFERRALS, STAFF))]
 SeeOverdue = Annotated[Caller, Depends(Requires(Permission.SEE_OVERDUE, {Role.COORDINATOR}, member_only=False))]
+# The case's organization and the lawyers of record, by their repositories.
+ReadProceedings = Annotated[Caller, Depends(Requires(Permission.READ_PROCEEDINGS, STAFF))]
+WriteProceedings = Annotated[Caller, Depends(Requires(Permission.WRITE_PROCEEDINGS, STAFF))]
+ReadHearings = Annotated[Caller, Depends(Requires(Permission.READ_HEARINGS, STAFF))]
+WriteHearings = Annotated[Caller, Depends(Requires(Permission.WRITE_HEARINGS, STAFF))]

@@ -1,0 +1,295 @@
+"""Use cases of the hearings."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from paivand_contracts import hearings as events
+from paivand_contracts.envelope import new_id, now
+from paivand_contracts.hearings import HearingStatus, HearingType
+from paivand_contracts.problems import ProblemType
+from paivand_kit.caller import Caller
+from paivand_kit.outbox import emit
+from paivand_kit.preconditions import check_version
+from paivand_kit.problems import ProblemError, invalid, not_found
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..lawyers import service as lawyers
+from ..proceedings import service as proceedings
+from ..proceedings.tables import ProceedingRow
+from . import repository, rules, zones
+from .rules import Action, Arrangement, Interpreter
+from .schemas import HearingCreate, HearingPatch, HearingState, NextDate
+from .tables import HearingRow
+
+EVENT_OF: Mapping[Action, Callable[..., events.HearingEventBase]] = {
+    Action.ADJOURN: events.HearingAdjourned,
+    Action.HOLD: events.HearingHeld,
+    Action.VACATE: events.HearingVacated,
+    Action.CANCEL: events.HearingCancelled,
+}
+CONTINUED = (HearingStatus.ADJOURNED, HearingStatus.HELD)
+KEPT = ("hearing_type", "time_zone", "duration_minutes", "court", "room", "attendance", "language", "measures")
+"""What the next hearing takes over from the one that it continues."""
+
+
+async def schedule(session: AsyncSession, caller: Caller, new: HearingCreate) -> UUID:
+    """A new hearing of an open proceeding.
+
+    Raises:
+        ProblemError: `invalid` for a proceeding that is not there or a time that the clocks do not show,
+            `transition-not-allowed` for a closed one, `conflict` when another hearing already continues the same.
+    """
+    try:
+        proceeding = await proceedings.lock_open(session, caller, new.proceeding_id)
+    except ProblemError as refused:
+        if refused.kind is ProblemType.NOT_FOUND:
+            raise invalid("/proceeding_id", "unknown", "There is no such proceeding, or it is not yours.") from None
+        raise
+    if new.follows_id is not None:
+        await _check_follows(session, caller, new.follows_id, proceeding.id)
+    values = new.model_dump(exclude={"proceeding_id", "starts_at"})
+    row = await _add(session, caller, proceeding, values, new.starts_at, place="/starts_at")
+    return row.id
+
+
+async def _check_follows(session: AsyncSession, caller: Caller, follows_id: UUID, proceeding_id: UUID) -> None:
+    former = await repository.lock(session, caller, follows_id)
+    if former is None or former.proceeding_id != proceeding_id:
+        raise invalid("/follows_id", "unknown", "The proceeding has no such hearing.")
+    if former.status not in CONTINUED:
+        raise invalid("/follows_id", "status", "Only an adjourned or held hearing is continued by another.")
+    if await repository.exists_following(session, follows_id):
+        raise ProblemError(ProblemType.CONFLICT, "Another hearing already continues that one.")
+
+
+async def _add(
+    session: AsyncSession,
+    caller: Caller,
+    proceeding: ProceedingRow,
+    values: dict[str, Any],
+    starts_at: datetime,
+    *,
+    place: str,
+) -> HearingRow:
+    row = HearingRow(
+        id=new_id(),
+        proceeding_id=proceeding.id,
+        organization_id=proceeding.organization_id,
+        status=HearingStatus.SCHEDULED,
+        version=1,
+        **values,
+        **_times(starts_at, values["time_zone"], values["duration_minutes"], place),
+    )
+    await repository.add(session, row)
+    await _note(session, row, "schedule", caller)
+    facts = await facts_of(session, row, case_number=proceeding.case_number)
+    await emit(session, events.HearingScheduled(subject=str(row.id), data=facts))
+    return row
+
+
+def _times(said: datetime, time_zone: str, duration_minutes: int, place: str) -> dict[str, Any]:
+    try:
+        start = rules.start_of(said, zones.zone(time_zone))
+    except rules.LocalTimeError as fault:
+        raise invalid(place, "local-time", str(fault)) from None
+    return {
+        "starts_local": start.local,
+        "fold": start.fold,
+        "starts_at": start.at,
+        "ends_at": start.at + timedelta(minutes=duration_minutes),
+        "zones_edition": zones.EDITION,
+    }
+
+
+async def read(session: AsyncSession, caller: Caller, hearing_id: UUID) -> dict[str, Any]:
+    """One that the caller may see; 404 for any other."""
+    found = await repository.get(session, caller, hearing_id)
+    if found is None:
+        raise not_found("hearing")
+    return shown(found, now())
+
+
+def shown(found: Any, at: datetime) -> dict[str, Any]:
+    """A hearing as it is shown, with what it lacks at that time."""
+    row: HearingRow = found.HearingRow
+    lacks = rules.attention(
+        status=HearingStatus(row.status),
+        starts_at=row.starts_at,
+        interpreter=Interpreter(row.interpreter),
+        transport=Arrangement(row.transport),
+        has_lawyer=found.has_lawyer,
+        now=at,
+    )
+    columns = {column.name: getattr(row, column.name) for column in HearingRow.__table__.columns}
+    beside = {"case_number": found.case_number, "next_hearing_id": found.next_hearing_id, "attention": lacks}
+    return {**columns, **beside}
+
+
+async def change(
+    session: AsyncSession, caller: Caller, hearing_id: UUID, expected: int | None, patch: HearingPatch
+) -> dict[str, Any]:
+    """A scheduled hearing after changes.
+
+    Raises:
+        ProblemError: `not-found`, `stale`, `transition-not-allowed` when it is not scheduled any more, `invalid`.
+    """
+    row = await _lock(session, caller, hearing_id)
+    if row.status != HearingStatus.SCHEDULED:
+        check_version(expected, row.version)
+        raise _ended(row)
+    check_version(expected, row.version)
+    values = patch.model_dump(exclude_unset=True)
+    said, before = values.pop("starts_at", None), row.starts_at
+    zone = values.get("time_zone", row.time_zone)
+    duration = values.get("duration_minutes", row.duration_minutes)
+    if said is None:
+        said = row.starts_local if zone != row.time_zone else row.starts_at
+    values |= _times(said, zone, duration, "/starts_at")
+    changed = await repository.change(session, row, values)
+    await _note(session, changed, "change", caller)
+    moved = before if before != changed.starts_at else None
+    await emit(session, await _event(session, events.HearingChanged, changed, previous=moved))
+    return await read(session, caller, hearing_id)
+
+
+async def act(
+    session: AsyncSession,
+    caller: Caller,
+    hearing_id: UUID,
+    action: Action,
+    expected: int | None,
+    *,
+    reason: str | None = None,
+    outcome: str | None = None,
+    following: NextDate | None = None,
+) -> dict[str, Any]:
+    """What became of a scheduled hearing; with a next date, the hearing that continues it is scheduled too."""
+    row = await _lock(session, caller, hearing_id)
+    target = _decide(row, action, expected)
+    changed = await repository.change(session, row, {"status": target, "reason": reason, "outcome": outcome})
+    await _note(session, changed, action.value, caller)
+    next_id = None
+    if following is not None:
+        next_id = await _follow(session, caller, changed, following)
+    await emit(session, await _event(session, EVENT_OF[action], changed, next_id=next_id))
+    return await read(session, caller, hearing_id)
+
+
+def _decide(row: HearingRow, action: Action, expected: int | None) -> HearingStatus:
+    try:
+        target = rules.decide(HearingStatus(row.status), action, starts_at=row.starts_at, now=now())
+    except rules.NotNow:
+        check_version(expected, row.version)
+        raise _ended(row) from None
+    except rules.TooEarly:
+        check_version(expected, row.version)
+        raise ProblemError(
+            ProblemType.TRANSITION_NOT_ALLOWED,
+            "It has not begun yet, so it cannot have been held.",
+            allowed=[each.value for each in Action if each is not Action.HOLD],
+        ) from None
+    check_version(expected, row.version)
+    return target
+
+
+def _ended(row: HearingRow) -> ProblemError:
+    return ProblemError(
+        ProblemType.TRANSITION_NOT_ALLOWED,
+        f"A hearing that is {row.status} does not change any more; schedule one that follows it.",
+        allowed=[],
+    )
+
+
+async def _lock(session: AsyncSession, caller: Caller, hearing_id: UUID) -> HearingRow:
+    """The proceeding first, so that it is not closed meanwhile; then the hearing as it is then."""
+    found = await repository.get(session, caller, hearing_id)
+    if found is None:
+        raise not_found("hearing")
+    await proceedings.lock_open(session, caller, found.HearingRow.proceeding_id)
+    row = await repository.lock(session, caller, hearing_id)
+    if row is None:
+        raise not_found("hearing")
+    return row
+
+
+async def _follow(session: AsyncSession, caller: Caller, former: HearingRow, said: NextDate) -> UUID:
+    proceeding = await proceedings.read(session, caller, former.proceeding_id)
+    stated = said.model_dump(exclude={"starts_at"}, exclude_none=True)
+    kept = {name: getattr(former, name) for name in KEPT}
+    anew = {
+        "interpreter": rules.interpreter_anew(Interpreter(former.interpreter)),
+        **{
+            name: rules.anew(Arrangement(getattr(former, name)))
+            for name in ("transport", "childcare", "support_person")
+        },
+    }
+    values = {**kept, **anew, **stated, "follows_id": former.id}
+    return (await _add(session, caller, proceeding, values, said.starts_at, place="/next/starts_at")).id
+
+
+async def facts_of(
+    session: AsyncSession,
+    row: HearingRow,
+    *,
+    case_number: str,
+    previous: datetime | None = None,
+    next_id: UUID | None = None,
+) -> events.HearingFacts:
+    """What an event says of a hearing."""
+    return events.HearingFacts(
+        hearing_id=row.id,
+        proceeding_id=row.proceeding_id,
+        case_number=case_number,
+        hearing_type=HearingType(row.hearing_type),
+        status=HearingStatus(row.status),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        time_zone=row.time_zone,
+        previous_starts_at=previous,
+        next_hearing_id=next_id,
+        organization_id=row.organization_id,
+        lawyer_organization_ids=await lawyers.organizations_of_unscoped(session, row.proceeding_id),
+        version=row.version,
+    )
+
+
+async def _event(
+    session: AsyncSession,
+    event: Callable[..., events.HearingEventBase],
+    row: HearingRow,
+    *,
+    previous: datetime | None = None,
+    next_id: UUID | None = None,
+) -> events.HearingEventBase:
+    number = await repository.case_number_unscoped(session, row.proceeding_id)
+    facts = await facts_of(session, row, case_number=number, previous=previous, next_id=next_id)
+    return event(subject=str(row.id), data=facts)
+
+
+async def _note(session: AsyncSession, row: HearingRow, action: str, caller: Caller | None) -> None:
+    state = HearingState.model_validate(row).model_dump(mode="json")
+    await repository.note(session, row, action, state, caller)
+
+
+async def recompute(session: AsyncSession, *, limit: int) -> int:
+    """Moves the instants of hearings to come to what the present edition of the zones says; how many were looked at.
+
+    The local time stands. A hearing whose instant moves is told like any other change.
+    """
+    rows = await repository.claim_outdated_unscoped(session, edition=zones.EDITION, limit=limit)
+    unmoved: list[HearingRow] = []
+    for row in rows:
+        at, before = rules.instant_of(row.starts_local, row.fold, zones.zone(row.time_zone)), row.starts_at
+        if at == before:
+            unmoved.append(row)
+            continue
+        ends_at = at + timedelta(minutes=row.duration_minutes)
+        values = {"starts_at": at, "ends_at": ends_at, "zones_edition": zones.EDITION}
+        changed = await repository.change(session, row, values)
+        await _note(session, changed, "rezone", None)
+        await emit(session, await _event(session, events.HearingChanged, changed, previous=before))
+    if unmoved:
+        await repository.mark_current(session, unmoved, edition=zones.EDITION)
+    return len(rows)
