@@ -72,7 +72,3 @@ class Person:
     async def patch(self, path: str, body: Any, *, etag: str | None = None) -> httpx.Response:
         headers = self.headers if etag is None else {**self.headers, "If-Match": etag}
         return await self._client.patch(path, json=body, headers=headers)
-
-    async def put(self, path: str, body: Any, *, etag: str | None = None) -> httpx.Response:
-        headers = self.headers if etag is None else {**self.headers, "If-Match": etag}
-        return await self._client.put(path, json=body, headers=headers)

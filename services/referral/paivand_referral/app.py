@@ -13,15 +13,12 @@ from .cases.service import owns_case
 from .consents.endpoints import router as consents
 from .directory.consumers import handle_directory_events
 from .disclosures.endpoints import router as disclosures
-<<<<<<< HEAD
+from .hearings.endpoints import router as hearings
+from .hearings.jobs import follow_time_zones
 from .identities.endpoints import questions as person_questions
 from .identities.endpoints import router as identities
 from .identities.index import BlindIndex
-=======
-from .hearings.endpoints import router as hearings
-from .hearings.jobs import follow_time_zones
 from .lawyers.endpoints import router as lawyers
->>>>>>> 22ee6c3 (Referral: proceedings, lawyers of record and hearings; the court's local time stands, UTC follows)
 from .overdue.endpoints import router as overdue
 from .overdue.jobs import escalate_overdue
 from .proceedings.endpoints import router as proceedings
@@ -55,11 +52,18 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     app = service.application(
         title="Paivand referral",
         description=DESCRIPTION,
-<<<<<<< HEAD
-        routers=[cases, person_questions, identities, consents, disclosures, referrals, overdue],
-=======
-        routers=[cases, consents, disclosures, referrals, overdue, proceedings, lawyers, hearings],
->>>>>>> 22ee6c3 (Referral: proceedings, lawyers of record and hearings; the court's local time stands, UTC follows)
+        routers=[
+            cases,
+            person_questions,
+            identities,
+            consents,
+            disclosures,
+            referrals,
+            overdue,
+            proceedings,
+            lawyers,
+            hearings,
+        ],
         jobs=lambda: [
             relay.run(),
             directory.run(),
