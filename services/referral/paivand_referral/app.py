@@ -35,6 +35,30 @@ States are FHIR Task codes. Every change names the version it was decided on (`I
 """
 
 
+ROUTERS = [
+    cases,
+    person_questions,
+    identities,
+    consents,
+    disclosures,
+    referrals,
+    overdue,
+    proceedings,
+    lawyers,
+    hearings,
+]
+TAGS = [
+    {"name": "cases", "description": "The pseudonymous records of the people you help."},
+    {"name": "consents", "description": "What the person agreed to, and what was disclosed on it."},
+    {"name": "identities", "description": "Who the person of a case is; for the case's owner only."},
+    {"name": "referrals", "description": "Requests to services, and what became of them."},
+    {"name": "overdue", "description": "Requests that nobody answered in time."},
+    {"name": "audit", "description": "Who did what."},
+    {"name": "proceedings", "description": "What goes on before courts and authorities, and who is of record."},
+    {"name": "hearings", "description": "Dates, what becomes of them, and what the person needs there."},
+]
+
+
 def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | None = None) -> FastAPI:
     """The ASGI application. Without settings they are read from the environment."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue] - from the environment
@@ -52,18 +76,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     app = service.application(
         title="Paivand referral",
         description=DESCRIPTION,
-        routers=[
-            cases,
-            person_questions,
-            identities,
-            consents,
-            disclosures,
-            referrals,
-            overdue,
-            proceedings,
-            lawyers,
-            hearings,
-        ],
+        routers=ROUTERS,
         jobs=lambda: [
             relay.run(),
             directory.run(),
@@ -71,16 +84,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             run_every(3600, "follow time zones", lambda: follow_time_zones(database)),
             run_every(3600, "forget inbox rows", lambda: forget_old_inbox_rows(database)),
         ],
-        tags=[
-            {"name": "cases", "description": "The pseudonymous records of the people you help."},
-            {"name": "consents", "description": "What the person agreed to, and what was disclosed on it."},
-            {"name": "identities", "description": "Who the person of a case is; for the case's owner only."},
-            {"name": "referrals", "description": "Requests to services, and what became of them."},
-            {"name": "overdue", "description": "Requests that nobody answered in time."},
-            {"name": "audit", "description": "Who did what."},
-            {"name": "proceedings", "description": "What goes on before courts and authorities, and who is of record."},
-            {"name": "hearings", "description": "Dates, what becomes of them, and what the person needs there."},
-        ],
+        tags=TAGS,
         owns_case=owns_case,
     )
     app.state.respond_within = settings.respond_within
