@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from paivand_directory.details.endpoints import ON_ORGANIZATIONS, ON_SERVICES
 
 pytestmark = pytest.mark.integration
 
@@ -36,6 +37,8 @@ async def test_document_and_docs_are_public(client: httpx.AsyncClient) -> None:
         "/directory/v1/services",
         "/directory/v1/services/search",
         "/directory/v1/services/{service_id}",
+        *(f"/directory/v1/services/{{service_id}}/{name}" for name in ON_SERVICES),
+        *(f"/directory/v1/organizations/{{organization_id}}/{name}" for name in ON_ORGANIZATIONS),
         "/directory/v1/taxonomy_terms",
         *(
             f"/directory/hsds/{path}"

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from .capacity.endpoints import router as capacity
 from .capacity.jobs import ask_to_confirm
+from .details.endpoints import router as details
 from .eligibility.endpoints import questions as eligibility_questions
 from .eligibility.endpoints import router as eligibility
 from .holds.consumers import answering as answering_holds
@@ -46,6 +47,7 @@ ROUTERS = (
     people,
     service_questions,
     services,
+    details,
     taxonomy,
     locations,
     location_questions,

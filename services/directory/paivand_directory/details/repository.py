@@ -22,6 +22,17 @@ async def list_details_unscoped(
     return [dict(row._mapping) for row in found]
 
 
+async def list_page_unscoped(
+    session: AsyncSession, table: type[DetailRow], parent: str, parent_id: UUID, *, after: UUID | None, limit: int
+) -> list[dict[str, Any]]:
+    """Some of one parent, in the order in which they were given."""
+    columns = table.__table__.c
+    query = select(*columns).where(columns[parent] == parent_id).order_by(columns.id).limit(limit)
+    if after is not None:
+        query = query.where(columns.id > after)
+    return [dict(row._mapping) for row in await session.execute(query)]
+
+
 async def remove(session: AsyncSession, table: type[DetailRow], parent: str, parent_id: UUID) -> None:
     """All of one parent, and what hangs on them."""
     await session.execute(delete(table).where(table.__table__.c[parent] == parent_id))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from paivand_kit.pagination import PageRequest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from . import repository
@@ -88,6 +89,18 @@ async def read(
         for row in rows:
             found[row[parent]][name].append({**row, **deeper.get(row["id"], {})})
     return found
+
+
+async def read_page(
+    session: AsyncSession, kind: Kind, parent: str, parent_id: UUID, page: PageRequest
+) -> dict[str, Any]:
+    """A page of one list of one parent. Scope: as `read`."""
+    after = page.after(UUID)
+    rows = await repository.list_page_unscoped(
+        session, kind.table, parent, parent_id, after=after[0] if after else None, limit=page.limit + 1
+    )
+    deeper = await read(session, kind.details, kind.parent, [row["id"] for row in rows]) if kind.details else {}
+    return page.page([{**row, **deeper.get(row["id"], {})} for row in rows], key=lambda row: (row["id"],))
 
 
 async def replace(

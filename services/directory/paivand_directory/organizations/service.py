@@ -102,6 +102,24 @@ async def _locked(session: AsyncSession, caller: Caller, organization_id: UUID) 
     return row
 
 
+async def lock_own(
+    session: AsyncSession, caller: Caller, organization_id: UUID, expected: int | None
+) -> OrganizationRow:
+    """The caller's own, kept from changes by others; 403 for one that it can only read."""
+    row = await _locked(session, caller, organization_id)
+    if row.id != caller.organization():
+        raise ProblemError(ProblemType.FORBIDDEN, "Only its own manager may change this.")
+    check_version(expected, row.version)
+    return row
+
+
+async def touch(session: AsyncSession, row: OrganizationRow) -> OrganizationRow:
+    """The next version of a locked organization, of which what hangs on it has changed. The others are told."""
+    changed = await repository.change(session, row, {})
+    await announce(session, [changed])
+    return changed
+
+
 def _differing(row: OrganizationRow, values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if getattr(row, name) != value}
 

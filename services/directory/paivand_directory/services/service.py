@@ -60,18 +60,31 @@ async def change(
     session: AsyncSession, caller: Caller, service_id: UUID, body: ServicePatch, expected: int | None
 ) -> ServiceRow:
     """Changes a service of the caller's organization; 403 for one that it can only read."""
-    row = await repository.lock_service(session, caller, service_id)
-    if row is None:
-        raise not_found("service")
-    if row.organization_id != caller.organization():
-        raise ProblemError(ProblemType.FORBIDDEN, "Only the organization that offers a service may change it.")
-    check_version(expected, row.version)
+    row = await lock_own(session, caller, service_id, expected)
     present = {name: getattr(row, name) for name in ServicePatch.model_fields}
     wanted = _checked(present | body.model_dump(exclude_unset=True))
     differing = {name: value for name, value in wanted.items() if present[name] != value}
     if not differing:
         return row
     changed = await repository.change(session, row, differing)
+    await announce(session, [changed])
+    return changed
+
+
+async def lock_own(session: AsyncSession, caller: Caller, service_id: UUID, expected: int | None) -> ServiceRow:
+    """One of the caller's organization, kept from changes by others; 403 for one that it can only read."""
+    row = await repository.lock_service(session, caller, service_id)
+    if row is None:
+        raise not_found("service")
+    if row.organization_id != caller.organization():
+        raise ProblemError(ProblemType.FORBIDDEN, "Only the organization that offers a service may change it.")
+    check_version(expected, row.version)
+    return row
+
+
+async def touch(session: AsyncSession, row: ServiceRow) -> ServiceRow:
+    """The next version of a locked service, of which what hangs on it has changed. The others are told."""
+    changed = await repository.change(session, row, {})
     await announce(session, [changed])
     return changed
 
