@@ -29,6 +29,7 @@ from .jobs import Job
 from .jobs import running as jobs_running
 from .leadership import run_every
 from .messaging import Messaging
+from .secret_links import SecretLink
 from .settings import ServiceSettings
 
 log = logging.getLogger(__name__)
@@ -132,9 +133,9 @@ class Service:
             return JSONResponse(parts, 200 if database == "ok" and "jobs" not in parts else 503)
 
 
-def permissions_of(dependant: Dependant) -> list[Requires]:
-    """The permissions that an endpoint's signature names."""
-    own = [dependant.call] if isinstance(dependant.call, Requires) else []
+def permissions_of(dependant: Dependant) -> list[Requires | SecretLink]:
+    """The permissions that an endpoint's signature names, or the secret link that stands in their place."""
+    own = [dependant.call] if isinstance(dependant.call, Requires | SecretLink) else []
     return own + [permission for each in dependant.dependencies for permission in permissions_of(each)]
 
 

@@ -7,6 +7,7 @@ import pytest
 from paivand_local import demonstration
 from paivand_local.stack import Stack
 
+from tests.factories.collector import Collector
 from tests.factories.waiting import until
 from tests.gateway.edge import Edge
 from tests.gateway.problems import assert_problem
@@ -82,6 +83,38 @@ async def test_the_access_log_has_neither_query_nor_token(mirrored: Edge, token:
     assert "zarina-wants-nobody-to-know" not in whole
     assert token not in whole
     assert token.split(".")[1] not in whole
+
+
+SECRET = "nN0cQ7rW3xT9yU2iO5pA8sD1fG4hJ6kL0zX3cV7bN9m"
+
+
+async def test_a_calendars_address_is_not_in_the_access_log(mirrored: Edge) -> None:
+    spellings = ["", "/", "//"]
+    for spelling in spellings:
+        answer = mirrored.get(f"/referral/v1{spelling or '/'}calendar/{SECRET}.ics")
+        assert answer.json()["path"] == f"/referral/v1/calendar/{SECRET}.ics"
+    # Mistyped ones are logged without the path as well; whoever mistypes it once gets it right the next time.
+    mirrored.get(f"/Referral/V1/Calendar/{SECRET}.ics")
+    mirrored.get(f"/calendar/{SECRET}")
+    after = "/directory/v1/organizations/0199a000-0000-7000-8000-00000000cafe"
+    mirrored.get(after)
+    await until(lambda: _entry(mirrored, after))
+    entry = _entry(mirrored, "/referral/v1/calendar/-")
+    assert entry is not None
+    assert entry["status"] == 200
+    whole = mirrored.access_log.read_text()
+    assert whole.count("/referral/v1/calendar/-") == len(spellings) + 2
+    assert SECRET not in whole
+
+
+async def test_a_calendars_address_is_in_no_span(stack: Stack, collector: Collector, token: str) -> None:
+    public = Edge(stack)
+    assert_problem(public.get(f"/referral/v1/calendar/{SECRET}.ics"), 404, "not-found")
+    trace = "4bf92f3577b34da6a3ce929d0e0e4737"
+    public.get("/referral/v1/cases", token, headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    seen = lambda: {span.service for span in collector.spans if span.trace_id == trace} >= {"gateway"}  # noqa: E731
+    await until(seen, seconds=30)
+    assert SECRET.encode() not in b"".join(collector.raw)
 
 
 def _entry(edge: Edge, path: str) -> dict[str, Any] | None:

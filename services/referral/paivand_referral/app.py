@@ -1,17 +1,17 @@
 """Composition root: everything the referral service is made of."""
 
 from fastapi import FastAPI
-from paivand_contracts.directory import directory_event
 from paivand_kit.caller import TokenVerifier
 from paivand_kit.consumer import EventConsumer, forget_old_inbox_rows
 from paivand_kit.leadership import run_every
 from paivand_kit.relay import Relay
 from paivand_kit.service import Service
 
+from .calendars.endpoints import router as calendars
 from .cases.endpoints import router as cases
 from .cases.service import owns_case
 from .consents.endpoints import router as consents
-from .directory.consumers import handle_directory_events
+from .directory.consumers import directory_event, handle_directory_events
 from .disclosures.endpoints import router as disclosures
 from .hearings.endpoints import router as hearings
 from .hearings.jobs import follow_time_zones
@@ -46,6 +46,7 @@ ROUTERS = [
     proceedings,
     lawyers,
     hearings,
+    calendars,
 ]
 TAGS = [
     {"name": "cases", "description": "The pseudonymous records of the people you help."},
@@ -56,6 +57,7 @@ TAGS = [
     {"name": "audit", "description": "Who did what."},
     {"name": "proceedings", "description": "What goes on before courts and authorities, and who is of record."},
     {"name": "hearings", "description": "Dates, what becomes of them, and what the person needs there."},
+    {"name": "calendar", "description": "Hearings in the calendar program that you already use."},
 ]
 
 
@@ -87,6 +89,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
         tags=TAGS,
         owns_case=owns_case,
     )
+    app.state.public_url = settings.public_url
     app.state.respond_within = settings.respond_within
     app.state.blind_index = BlindIndex(settings.index_key_file)
     app.state.vault = Vault(LocalKeyFile(settings.vault_key_file))

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends
 from paivand_contracts.codes import Role
 from paivand_kit.caller import Caller, Requires
+from paivand_kit.secret_links import SecretLink
 from paivand_kit.step_up import SECOND_FACTOR
 
 
@@ -32,6 +33,8 @@ class Permission(StrEnum):
     WRITE_PROCEEDINGS = "referral:proceeding:write"
     READ_HEARINGS = "referral:hearing:read"
     WRITE_HEARINGS = "referral:hearing:write"
+    MANAGE_CALENDAR_FEEDS = "referral:calendar-feed:manage"
+    FOLLOW_CALENDAR = "referral:calendar:follow"
 
 
 STAFF = {Role.MEMBER, Role.MANAGER}
@@ -59,3 +62,7 @@ ReadProceedings = Annotated[Caller, Depends(Requires(Permission.READ_PROCEEDINGS
 WriteProceedings = Annotated[Caller, Depends(Requires(Permission.WRITE_PROCEEDINGS, STAFF))]
 ReadHearings = Annotated[Caller, Depends(Requires(Permission.READ_HEARINGS, STAFF))]
 WriteHearings = Annotated[Caller, Depends(Requires(Permission.WRITE_HEARINGS, STAFF))]
+# Whose calendar it is and what it shows is a rule of the feed.
+ManageCalendarFeeds = Annotated[Caller, Depends(Requires(Permission.MANAGE_CALENDAR_FEEDS, STAFF))]
+# No Bearer token: calendar programs cannot sign in. The address is the credential.
+FollowCalendar = Annotated[bytes, Depends(SecretLink(Permission.FOLLOW_CALENDAR, "calendar"))]

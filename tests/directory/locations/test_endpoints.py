@@ -56,7 +56,11 @@ class TestCreate:
             ({"location_type": "redacted"}, "/location_type", "enum"),
             ({"addresses": [{"address_1": "x"}]}, "/addresses/0/city", "missing"),
             ({"phones": [{"number": "call me"}]}, "/phones/0/number", "string_pattern_mismatch"),
-            ({"schedules": [{"valid_from": "2026-02-01", "valid_to": "2026-01-01"}]}, "/schedules/0/valid_to", "period"),
+            (
+                {"schedules": [{"valid_from": "2026-02-01", "valid_to": "2026-01-01"}]},
+                "/schedules/0/valid_to",
+                "period",
+            ),
             ({"schedules": [{"opens_at": "25:00"}]}, "/schedules/0/opens_at", "string_pattern_mismatch"),
             ({"description": "x" * 4001}, "/description", "string_too_long"),
         ],
