@@ -42,7 +42,7 @@ class SecretLink:
     async def __call__(
         self,
         request: Request,
-        token: Annotated[str, Path(description="The secret part of the address.", max_length=100)],
+        token: Annotated[str, Path(description="The secret part of the address.")],
     ) -> bytes:
         """The digest; 404 for what cannot be a secret of ours. The endpoint answers the same for an unknown one."""
         request.state.is_audited = self.audited
