@@ -10,6 +10,7 @@ from tests.factories.directory import admit, coordinator, manager_of, member_of,
 
 pytestmark = pytest.mark.integration
 WOMEN = {"attribute": "gender", "operator": "any-of", "codes": ["female"]}
+AGES = {"attribute": "age", "operator": "within", "minimum": 15, "maximum": 60}
 FEW_CHILDREN = {"attribute": "children", "operator": "within", "maximum": 2}
 
 
@@ -49,9 +50,49 @@ class TestPut:
         stated = [
             (each["attribute"], each["codes"], each["minimum"], each["maximum"]) for each in read.json()["criteria"]
         ]
-        assert stated == [("age", [], 18, None), ("children", [], None, 2), ("gender", ["female"], None, None)]
+        assert stated == [("children", [], None, 2), ("gender", ["female"], None, None)]
         assert (await office.put(WOMEN, etag='"0"')).status_code == 412
-        assert len((await office.put(etag='"1"')).json()["criteria"]) == 1
+        assert (await office.put(etag='"1"')).json()["criteria"] == []
+
+    async def test_what_is_read_can_be_put_back(self, office: Office, client: httpx.AsyncClient) -> None:
+        every = [
+            {"attribute": "accessibility", "operator": "covers", "codes": ["wheelchair", "lift"]},
+            AGES,
+            {"attribute": "area", "operator": "any-of", "codes": ["TJ-KT"]},
+            FEW_CHILDREN,
+            {"attribute": "children-ages", "operator": "all-within", "minimum": 0, "maximum": 12},
+            {"attribute": "citizenship", "operator": "any-of", "codes": ["TJ", "UZ"]},
+            {"attribute": "disability", "operator": "none-of", "codes": ["intellectual"]},
+            {"attribute": "exploitation", "operator": "any-of", "codes": ["labour", "sexual"]},
+            WOMEN,
+            {"attribute": "identified", "operator": "any-of", "codes": ["yes"]},
+            {"attribute": "languages", "operator": "any-of", "codes": ["tg", "ru"]},
+            {"attribute": "origin-area", "operator": "none-of", "codes": ["TJ-KT-bokhtar"]},
+            {"attribute": "pregnant", "operator": "any-of", "codes": ["no"]},
+            {"attribute": "residence-status", "operator": "any-of", "codes": ["undocumented"]},
+            {"attribute": "risks", "operator": "none-of", "codes": ["violence"]},
+        ]
+        await office.put(*every)
+        read = (await client.get(office.path, headers=member_of(uuid4()))).json()
+        assert [each["attribute"] for each in read["criteria"]] == [each["attribute"] for each in every]
+        again = await office.put(*read["criteria"], etag='"1"')
+        assert again.status_code == 200, again.text
+        assert again.json() == read | {"version": 2}
+
+    async def test_ages_are_those_of_the_service(self, office: Office, client: httpx.AsyncClient) -> None:
+        path = office.path.removesuffix("/eligibility")
+
+        async def ages() -> tuple[int | None, int | None, int]:
+            service = (await client.get(path, headers=member_of(uuid4()))).json()
+            return service["minimum_age"], service["maximum_age"], service["version"]
+
+        assert await ages() == (18, None, 1)
+        await office.put(AGES)
+        assert await ages() == (15, 60, 2)
+        await office.put(AGES, WOMEN)
+        assert await ages() == (15, 60, 2)
+        await office.put(WOMEN)
+        assert await ages() == (None, None, 3)
 
     @pytest.mark.parametrize(
         ("criterion", "pointer", "rule"),
@@ -60,6 +101,10 @@ class TestPut:
             ({**WOMEN, "attribute": "mood"}, "/criteria/1/attribute", "enum"),
             ({**FEW_CHILDREN, "maximum": -1}, "/criteria/1/maximum", "greater_than_equal"),
             ({**FEW_CHILDREN, "minimum": 5}, "/criteria/1/maximum", "range"),
+            ({**AGES, "maximum": 131}, "/criteria/1/maximum", "age"),
+            ({**AGES, "minimum": 61}, "/criteria/1/maximum", "range"),
+            ({**AGES, "operator": "any-of"}, "/criteria/1/operator", "operator"),
+            ({"attribute": "area", "operator": "covers", "codes": ["TJ"]}, "/criteria/1/operator", "operator"),
             ({**WOMEN, "weight": 1}, "/criteria/1/weight", "extra_forbidden"),
             ({"attribute": "area", "operator": "any-of", "codes": ["TJ"]}, "/criteria/1/operator", "repeated"),
         ],
@@ -81,7 +126,7 @@ class TestPut:
 
 class TestCheck:
     async def test_each_condition_is_explained(self, office: Office) -> None:
-        await office.put(WOMEN, FEW_CHILDREN)
+        await office.put({**AGES, "minimum": 18}, WOMEN, FEW_CHILDREN)
         answer = (await office.check(gender="female", age={"minimum": 25, "maximum": 59})).json()
         assert answer["verdict"] == "unknown"
         assert {each["attribute"]: each["verdict"] for each in answer["criteria"]} == {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from paivand_contracts.matching import Attribute, Criterion, Operator, Profile, Verdict
 
+OLDEST = 130
 RANGES = frozenset({Operator.WITHIN, Operator.ALL_WITHIN})
 CODED = frozenset({Operator.ANY_OF, Operator.NONE_OF, Operator.COVERS})
 YES_NO = frozenset({"yes", "no"})
@@ -177,8 +178,6 @@ def together(verdicts: Iterable[Verdict]) -> Verdict:
 
 def fault_of(criterion: Criterion) -> Fault | None:
     """What is wrong with a condition, if anything is."""
-    if criterion.attribute is Attribute.AGE:
-        return Fault("attribute", "stated_elsewhere", "State ages by minimum_age and maximum_age of the service.")
     if criterion.operator not in OPERATORS[criterion.attribute]:
         allowed = ", ".join(sorted(OPERATORS[criterion.attribute]))
         return Fault("operator", "operator", f"For this attribute send one of: {allowed}.")
@@ -198,6 +197,9 @@ def _fault_of_range(criterion: Criterion) -> Fault | None:
         return Fault("maximum", "missing", "Send minimum or maximum or both.")
     if None not in (criterion.minimum, criterion.maximum) and (criterion.minimum or 0) > (criterion.maximum or 0):
         return Fault("maximum", "range", "Send a maximum that is not below minimum.")
+    for end in ("minimum", "maximum"):
+        if criterion.attribute is not Attribute.CHILDREN and (getattr(criterion, end) or 0) > OLDEST:
+            return Fault(end, "age", f"Send an age of at most {OLDEST}.")
     return None
 
 

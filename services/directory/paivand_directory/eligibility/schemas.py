@@ -23,7 +23,10 @@ class StrictProfile(Profile):
 
 
 class EligibilityPut(Input):
-    """All conditions of a service. Ages are stated by the service itself (`minimum_age`, `maximum_age`)."""
+    """All conditions of a service, its ages among them; they replace what was stated before.
+
+    The ages are those of the service itself (HSDS `minimum_age`, `maximum_age`): to leave them out is to state none.
+    """
 
     criteria: Annotated[list[StrictCriterion], Field(max_length=30)] = Field(description=UNIQUE)
 

@@ -106,6 +106,12 @@ async def lock_service(session: AsyncSession, caller: Caller, service_id: UUID) 
     return await session.scalar(query.with_for_update(of=ServiceRow))
 
 
+async def lock_unscoped(session: AsyncSession, service_id: UUID) -> ServiceRow:
+    """One that is known to be there, as it is now, kept from changes by others until the transaction ends."""
+    query = select(ServiceRow).where(ServiceRow.id == service_id).with_for_update(of=ServiceRow)
+    return (await session.scalars(query, execution_options={"populate_existing": True})).one()
+
+
 async def add(session: AsyncSession, organization_id: UUID, values: dict[str, Any]) -> ServiceRow:
     """The new row."""
     statement = insert(ServiceRow).values(id=new_id(), organization_id=organization_id, **values)

@@ -89,6 +89,14 @@ async def touch(session: AsyncSession, row: ServiceRow) -> ServiceRow:
     return changed
 
 
+async def state_ages(session: AsyncSession, service_id: UUID, minimum_age: int | None, maximum_age: int | None) -> None:
+    """Changes the ages of a service that the caller was found to own, unless they are so already."""
+    row = await repository.lock_unscoped(session, service_id)
+    if (row.minimum_age, row.maximum_age) != (minimum_age, maximum_age):
+        changed = await repository.change(session, row, {"minimum_age": minimum_age, "maximum_age": maximum_age})
+        await announce(session, [changed])
+
+
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     """The values of a whole entry, if they keep the rules."""
     if not rules.is_age_range(values["minimum_age"], values["maximum_age"]):
