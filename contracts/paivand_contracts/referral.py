@@ -101,6 +101,22 @@ class ReferralOverdue(ReferralEventBase):
     type: Literal["paivand.referral.referral.overdue.v1"] = "paivand.referral.referral.overdue.v1"
 
 
+class ReferralConsentEnded(ReferralEventBase):
+    """The consent that the referral stands on was withdrawn or has expired: stop using what was shown.
+
+    `status` is the state after it: `cancelled` when it was only requested, `on-hold` when it was accepted, unchanged
+    when it was closed.
+    """
+
+    type: Literal["paivand.referral.referral.consent-ended.v1"] = "paivand.referral.referral.consent-ended.v1"
+
+
+class ReferralConsentRenewed(ReferralEventBase):
+    """The referral stands on another consent: the owner sees the case again and can resume."""
+
+    type: Literal["paivand.referral.referral.consent-renewed.v1"] = "paivand.referral.referral.consent-renewed.v1"
+
+
 ReferralEvent = Annotated[
     ReferralRequested
     | ReferralAccepted
@@ -112,7 +128,9 @@ ReferralEvent = Annotated[
     | ReferralFailed
     | ReferralCancelled
     | ReferralEnteredInError
-    | ReferralOverdue,
+    | ReferralOverdue
+    | ReferralConsentEnded
+    | ReferralConsentRenewed,
     Field(discriminator="type"),
 ]
 referral_event: TypeAdapter[Any] = TypeAdapter(cast(Any, ReferralEvent))

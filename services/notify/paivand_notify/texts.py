@@ -39,6 +39,16 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
         "Направление {}: нет ответа в срок",
         "Роҳхат {}: дар мӯҳлат ҷавоб дода нашуд",
     ),
+    "consent-ended": (
+        "Referral {}: the person's consent has ended, stop using what you were shown",
+        "Направление {}: согласие больше не действует, не используйте полученные сведения",
+        "Роҳхат {}: розигӣ дигар эътибор надорад, маълумоти гирифтаро истифода набаред",
+    ),
+    "consent-renewed": (
+        "Referral {}: the person has agreed again",
+        "Направление {}: согласие дано снова",
+        "Роҳхат {}: розигӣ аз нав дода шуд",
+    ),
     "capacity-stale": (
         "Free places were last confirmed too long ago: please confirm them",
         "Свободные места давно не подтверждались: подтвердите их",

@@ -26,6 +26,8 @@ from .referrals.endpoints import router as referrals
 from .settings import Settings
 from .vault.keys import LocalKeyFile
 from .vault.service import Vault
+from .withdrawals.endpoints import router as withdrawals
+from .withdrawals.jobs import expire_consents
 
 DESCRIPTION = """
 Cases and referrals: ask a service to take a case, answer, follow it to its end.
@@ -42,6 +44,7 @@ ROUTERS = [
     consents,
     disclosures,
     referrals,
+    withdrawals,
     overdue,
     proceedings,
     lawyers,
@@ -83,6 +86,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             relay.run(),
             directory.run(),
             run_every(settings.overdue_check_seconds, "escalate overdue", lambda: escalate_overdue(database)),
+            run_every(settings.expiry_check_seconds, "expire consents", lambda: expire_consents(database)),
             run_every(3600, "follow time zones", lambda: follow_time_zones(database)),
             run_every(3600, "forget inbox rows", lambda: forget_old_inbox_rows(database)),
         ],

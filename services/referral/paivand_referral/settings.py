@@ -17,6 +17,7 @@ class Settings(ServiceSettings):
         Priority.ROUTINE: timedelta(hours=72),
     }
     overdue_check_seconds: float = 5.0
+    expiry_check_seconds: float = 5.0
     vault_key_file: Path
     """Where the keys are that wrap the keys of cases (`python -m paivand_referral.vault init` makes it)."""
     index_key_file: Path

@@ -21,6 +21,8 @@ TABLE: list[tuple[Kind, set[Audience]]] = [
     (Kind.CANCELLED, {OWNER}),
     (Kind.ENTERED_IN_ERROR, {OWNER, REQUESTER}),
     (Kind.OVERDUE, {OWNER, None}),
+    (Kind.CONSENT_ENDED, {OWNER, REQUESTER}),
+    (Kind.CONSENT_RENEWED, {OWNER}),
     (Kind.CAPACITY_STALE, {OWNER}),
     (Kind.MEMBERSHIP_EXPIRING, {OWNER, None}),
 ]

@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paivand_contracts.codes import Priority, ReferralStatus
 from paivand_referral.referrals import rules
-from paivand_referral.referrals.rules import Action, ConsentScope, NotNow, NotYours, Party
+from paivand_referral.referrals.rules import (
+    AFTER_CONSENT,
+    OPEN,
+    Action,
+    ConsentScope,
+    NoConsent,
+    NotNow,
+    NotYours,
+    Party,
+    decide,
+    ended_as,
+)
 
 # state -> action -> state after it. What is not here is refused.
 OWNER_MAY = {
@@ -93,3 +104,37 @@ def test_the_answer_is_due_by_priority() -> None:
 )
 def test_consent_covers_what_is_shown(scope: set[str], has_summary: bool, missing: str | None) -> None:
     assert rules.missing_consent({ConsentScope(name) for name in scope}, has_summary=has_summary) == missing
+
+
+class TestConsentOfAReferral:
+    NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        ("end", "hours", "expected"),
+        [
+            (None, None, None),
+            (None, 1, None),
+            (None, 0, "expired"),
+            (None, -1, "expired"),
+            ("withdrawn", None, "withdrawn"),
+            ("withdrawn", -1, "withdrawn"),
+        ],
+    )
+    def test_it_runs_out_by_itself(self, end: str | None, hours: int | None, expected: str | None) -> None:
+        until = None if hours is None else self.NOON + timedelta(hours=hours)
+        assert ended_as(end, until, self.NOON) == expected
+
+    @given(st.sampled_from(ReferralStatus), st.sampled_from(Action), st.sets(st.sampled_from(Party)))
+    def test_without_consent_nothing_more_is_possible_than_with_it(
+        self, status: ReferralStatus, action: Action, who: set[Party]
+    ) -> None:
+        try:
+            target = decide(status, action, who, has_consent=False)
+        except (NotYours, NotNow, NoConsent):
+            return
+        assert target == decide(status, action, who)
+        assert target not in (ReferralStatus.ACCEPTED, ReferralStatus.IN_PROGRESS)
+
+    def test_no_open_referral_goes_on_after_it(self) -> None:
+        assert set(AFTER_CONSENT) == OPEN
+        assert not set(AFTER_CONSENT.values()) & {ReferralStatus.ACCEPTED, ReferralStatus.IN_PROGRESS}

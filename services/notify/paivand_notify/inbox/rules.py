@@ -30,6 +30,8 @@ class Kind(StrEnum):
     CANCELLED = "cancelled"
     ENTERED_IN_ERROR = "entered-in-error"
     OVERDUE = "overdue"
+    CONSENT_ENDED = "consent-ended"
+    CONSENT_RENEWED = "consent-renewed"
     CAPACITY_STALE = "capacity-stale"
     MEMBERSHIP_EXPIRING = "membership-expiring"
 
@@ -43,7 +45,7 @@ class Party(StrEnum):
 
 
 # The one who acts knows already; the other side must be told. A redirect is a `requested` of the new referral.
-# `entered-in-error` may come from either side and ends the matter for both.
+# `entered-in-error` may come from either side and ends the matter for both. A consent may end without anybody acting.
 MUST_KNOW: Mapping[Kind, frozenset[Party]] = {
     Kind.REQUESTED: frozenset({Party.OWNER}),
     Kind.ACCEPTED: frozenset({Party.REQUESTER}),
@@ -56,6 +58,8 @@ MUST_KNOW: Mapping[Kind, frozenset[Party]] = {
     Kind.CANCELLED: frozenset({Party.OWNER}),
     Kind.ENTERED_IN_ERROR: frozenset({Party.OWNER, Party.REQUESTER}),
     Kind.OVERDUE: frozenset({Party.OWNER, Party.COORDINATORS}),
+    Kind.CONSENT_ENDED: frozenset({Party.OWNER, Party.REQUESTER}),
+    Kind.CONSENT_RENEWED: frozenset({Party.OWNER}),
     Kind.CAPACITY_STALE: frozenset({Party.OWNER}),
     Kind.MEMBERSHIP_EXPIRING: frozenset({Party.OWNER, Party.COORDINATORS}),
 }

@@ -29,13 +29,13 @@ FOR_SERVICE = text("""
 END = text("""
     UPDATE consents SET status = 'inactive', ended_at = :at, ended_as = :ended_as, ended_by = :by,
         version = version + 1
-    WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'active' RETURNING id
+    WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'active'
 """)
 
 # Each replica takes rows that no other has.
 CLAIM_EXPIRED = text("""
-    SELECT id FROM consents WHERE status = 'active' AND valid_until <= :at
-    ORDER BY valid_until LIMIT :limit FOR UPDATE SKIP LOCKED
+    SELECT id, case_id FROM consents WHERE status = 'active' AND valid_until <= :at
+    ORDER BY valid_until LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
 """)
 
 
@@ -65,9 +65,12 @@ async def get(session: AsyncSession, caller: Caller, case_id: UUID, consent_id: 
 
 
 async def lock(session: AsyncSession, caller: Caller, case_id: UUID, consent_id: UUID) -> ConsentRow | None:
-    """The same, held against referrals that would begin to stand on it until the transaction ends."""
+    """The same, held against referrals that would begin to stand on it until the transaction ends.
+
+    Those that stand on it already may still point to it: a stronger lock would make them wait in a circle.
+    """
     query = visible_to(caller).where(ConsentRow.case_id == case_id, ConsentRow.id == consent_id)
-    return await session.scalar(query.with_for_update())
+    return await session.scalar(query.with_for_update(key_share=True))
 
 
 async def list_newest(
@@ -90,12 +93,18 @@ async def lock_for_service(
 
 async def end_unscoped(
     session: AsyncSession, ids: Sequence[UUID], *, ended_as: ConsentEnd, by: str, at: datetime
-) -> Sequence[UUID]:
+) -> None:
     """Makes locked consents inactive, once."""
     parameters: dict[str, Any] = {"ids": list(ids), "ended_as": ended_as.value, "by": by, "at": at}
-    return (await session.scalars(END, parameters)).all()
+    await session.execute(END, parameters)
 
 
-async def claim_expired_unscoped(session: AsyncSession, *, at: datetime, limit: int) -> Sequence[UUID]:
-    """Active consents whose time has passed, locked."""
-    return (await session.scalars(CLAIM_EXPIRED, {"at": at, "limit": limit})).all()
+async def claim_expired_unscoped(session: AsyncSession, *, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """Active consents whose time has passed, with their cases, locked."""
+    rows = await session.execute(CLAIM_EXPIRED, {"at": at, "limit": limit})
+    return [(row.id, row.case_id) for row in rows]
+
+
+async def refresh(session: AsyncSession, consent: ConsentRow) -> None:
+    """Reads a consent again that a statement has changed."""
+    await session.refresh(consent)

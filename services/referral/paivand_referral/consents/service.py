@@ -1,7 +1,7 @@
 """Use cases of the consents. Their end is in `withdrawals`, since referrals end with it."""
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from paivand_contracts.envelope import new_id, now
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from ..cases import service as cases
 from . import repository, rules
-from .rules import Category, ConsentStatus, Disclosure, Missing, RecipientType, Terms
+from .rules import Category, ConsentEnd, ConsentStatus, Disclosure, Missing, RecipientType, Terms
 from .schemas import ConsentCreate
 from .tables import ConsentRow
 
@@ -68,6 +68,30 @@ async def read(session: AsyncSession, caller: Caller, case_id: UUID, consent_id:
     consent = await repository.get(session, caller, case_id, consent_id)
     if consent is None:
         raise not_found("consent")
+    return consent
+
+
+async def lock(session: AsyncSession, caller: Caller, case_id: UUID, consent_id: UUID) -> ConsentRow:
+    """The same, held against referrals that would begin to stand on it."""
+    consent = await repository.lock(session, caller, case_id, consent_id)
+    if consent is None:
+        raise not_found("consent")
+    return consent
+
+
+async def end(session: AsyncSession, ids: Sequence[UUID], ended_as: ConsentEnd, *, by: str, at: datetime) -> None:
+    """Makes locked consents inactive."""
+    await repository.end_unscoped(session, ids, ended_as=ended_as, by=by, at=at)
+
+
+async def claim_expired(session: AsyncSession, *, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """Active consents whose time has passed, with their cases; no other replica gets the same."""
+    return await repository.claim_expired_unscoped(session, at=at, limit=limit)
+
+
+async def reread(session: AsyncSession, consent: ConsentRow) -> ConsentRow:
+    """A consent as it is after its end."""
+    await repository.refresh(session, consent)
     return consent
 
 

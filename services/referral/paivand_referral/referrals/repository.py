@@ -143,6 +143,12 @@ LOCK = text("""
     FOR UPDATE OF r
 """)
 
+# Locked before the referral: a withdrawal locks first the consent, then what stands on it.
+HOLD_CONSENT = text("""
+    SELECT FROM consents WHERE id = (SELECT consent_id FROM referrals WHERE id = :id AND
+        (requester_organization_id = :organization OR owner_organization_id = :organization)) FOR SHARE
+""")
+
 # A change, its history row and its event, in one round trip.
 CHANGE = text("""
     WITH changed AS (
@@ -194,6 +200,11 @@ async def lock(session: AsyncSession, caller: Caller, referral_id: UUID) -> Row 
     """The referral, if the caller is a party, held against other changes until the transaction ends."""
     parameters = {"id": referral_id, "organization": caller.organization()}
     return (await session.execute(LOCK, parameters)).mappings().one_or_none()
+
+
+async def hold_consent(session: AsyncSession, caller: Caller, referral_id: UUID) -> None:
+    """Keeps the consent of a referral of the caller's from being withdrawn until the transaction ends."""
+    await session.execute(HOLD_CONSENT, {"id": referral_id, "organization": caller.organization()})
 
 
 async def change(session: AsyncSession, values: dict[str, Any], event: Event) -> None:

@@ -123,7 +123,7 @@ async def _create(
         "priority": new.priority.value,
         "summary": key.seal(new.summary, _field(referral_id, "summary"), 1) if key and new.summary else None,
         "disclosure_id": new_id(),
-        "shown": _shown(new.summary),
+        "shown": shown(new.summary),
         "is_onward": part_of is not None,
         **_consent_values(new),
         "respond_by": facts.respond_by,
@@ -139,7 +139,7 @@ async def _create(
     return {**row, "summary": new.summary}
 
 
-def _shown(summary: object) -> list[str]:
+def shown(summary: object) -> list[str]:
     """Categories of data that a referral shows the service."""
     return [Category.PROFILE.value] + ([Category.SUMMARY.value] if summary is not None else [])
 
@@ -167,7 +167,7 @@ async def _why_not_created(
         return invalid("/service_id", "unknown", "The directory has no such active service.")
     assert new.consent_id is not None  # noqa: S101 - a consent that is given with the request is always written
     lacks, consent = await consents.lacking(
-        executor, requester, new.case_id, new.consent_id, new.service_id, _shown(new.summary), is_onward=is_onward
+        executor, requester, new.case_id, new.consent_id, new.service_id, shown(new.summary), is_onward=is_onward
     )
     # Of a consent that came with a request nothing but its scope is known.
     if is_onward and consent["method"] is None:
@@ -211,6 +211,7 @@ async def redirect(
     within: Mapping[Priority, timedelta],
 ) -> Opened:
     """Rejects a referral and asks another service in its place, as part of it, if the consent covers that."""
+    await repository.hold_consent(session, caller, referral_id)
     referral = await _lock_for(session, caller, referral_id, Action.REDIRECT, expected)
     if service_id == referral["service_id"]:
         raise invalid("/service_id", "same", "Name another service than the one that was asked.")
@@ -243,16 +244,14 @@ async def redirect(
 async def _lock_for(
     session: AsyncSession, caller: Caller, referral_id: UUID, action: Action, expected: int | None
 ) -> Row:
-    referral = await repository.lock(session, caller, referral_id)
-    if referral is None:
-        raise not_found("referral")
+    referral = await lock(session, caller, referral_id)
     who = rules.parties(
         caller.organization(),
         requester=referral["requester_organization_id"],
         owner=referral["owner_organization_id"],
     )
     try:
-        rules.decide(ReferralStatus(referral["status"]), action, who, has_consent=_consent_ended(referral) is None)
+        rules.decide(ReferralStatus(referral["status"]), action, who, has_consent=consent_ended(referral) is None)
     except rules.NotYours:
         side = rules.TRANSITIONS[action].by.value
         raise ProblemError(ProblemType.FORBIDDEN, f"Only the {side} of the referral can {action.value} it.") from None
@@ -273,7 +272,16 @@ async def _lock_for(
     return referral
 
 
-def _consent_ended(row: Opened | Row) -> str | None:
+async def lock(session: AsyncSession, caller: Caller, referral_id: UUID) -> Row:
+    """A referral of one of its parties, held against other changes until the transaction ends."""
+    referral = await repository.lock(session, caller, referral_id)
+    if referral is None:
+        raise not_found("referral")
+    return referral
+
+
+def consent_ended(row: Opened | Row) -> str | None:
+    """Why the consent that a referral stands on no longer holds, if so."""
     return rules.ended_as(row["consent_end"], row["consent_until"], now())
 
 
@@ -282,7 +290,7 @@ def _seen_by(caller: Caller, row: Row) -> dict[str, Any]:
     who = rules.parties(
         caller.organization(), requester=row["requester_organization_id"], owner=row["owner_organization_id"]
     )
-    ended = _consent_ended(row)
+    ended = consent_ended(row)
     withheld = {} if rules.may_see_case(who, ended) else dict.fromkeys(rules.WITHHELD)
     return {**row, **withheld, "consent_ended": ended}
 
@@ -335,7 +343,7 @@ async def read_referral(session: AsyncSession, vault: Vault, caller: Caller, ref
         raise not_found("referral")
     seen = _open(await vault.key_of(row["case_id"], row), _seen_by(caller, row))
     if caller.organization() != seen["requester_organization_id"] and seen["case"] is not None:
-        await disclosures.note_reading(session, caller, referral_id, _shown(seen["summary"]))
+        await disclosures.note_reading(session, caller, referral_id, shown(seen["summary"]))
     return seen
 
 
