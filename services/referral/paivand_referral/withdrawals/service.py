@@ -9,6 +9,7 @@ from paivand_contracts.codes import ReferralStatus
 from paivand_contracts.envelope import new_id, now
 from paivand_contracts.problems import ProblemType
 from paivand_contracts.referral import ReferralConsentEnded, ReferralConsentRenewed
+from paivand_kit.audit import trail as audit
 from paivand_kit.caller import Caller
 from paivand_kit.outbox import emit
 from paivand_kit.preconditions import check_version
@@ -33,6 +34,7 @@ async def withdraw(
     """Ends a consent of an own case, and with it what stands on it."""
     consent = await consents.lock(session, caller, case_id, consent_id)
     check_version(expected, consent.version)
+    audit.note(session, case_id=case_id, consent_id=consent_id)
     if consent.status != ConsentStatus.ACTIVE:
         raise ProblemError(ProblemType.CONFLICT, "This consent has ended already.")
     at = now()
@@ -47,6 +49,10 @@ async def expire(session: AsyncSession, *, limit: int) -> int:
     ended = await consents.claim_expired(session, at=at, limit=limit)
     if ended:
         await consents.end(session, [each for each, _ in ended], ConsentEnd.EXPIRED, by=SYSTEM, at=at)
+        for consent_id, case_id in ended:
+            await audit.record(
+                session, None, "expire_consent", "consents", consent_id, case_id=case_id, consent_id=consent_id
+            )
         await _end_referrals(session, ended, ConsentEnd.EXPIRED, by=SYSTEM, at=at)
     return len(ended)
 
@@ -104,6 +110,7 @@ async def renew(
     )
     if lacks:
         raise consents.not_covering(lacks)
+    audit.note(session, case_id=referral["case_id"], consent_id=consent_id)
     await _renew(session, caller, referral, consent, shown)
     return await referrals.read_referral(session, vault, caller, referral_id)
 
