@@ -53,6 +53,14 @@ def test_only_the_demonstrations_client_takes_passwords(realm: dict[str, Any]) -
     assert built_in["enabled"] is False
 
 
+def test_a_systems_organization_comes_from_one_mapper(realm: dict[str, Any]) -> None:
+    """Its account is a member, too: with Keycloak's own scope the claim would be written twice, as a list."""
+    for client in realm["clients"]:
+        if client["clientId"].startswith("integrator-"):
+            assert "organization" in [mapper["name"] for mapper in client["protocolMappers"]]
+            assert "organization" not in client["defaultClientScopes"]
+
+
 def test_people_sign_in_with_code_and_proof_only(realm: dict[str, Any]) -> None:
     people = next(each for each in realm["clients"] if each["clientId"] == "paivand")
     assert people["standardFlowEnabled"]

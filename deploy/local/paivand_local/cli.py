@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from paivand_local import demo as demonstration_play
-from paivand_local import demonstration, doctor, gateway, keycloak_files
+from paivand_local import demonstration, doctor, gateway, keycloak_files, seed
 from paivand_local.site import LOOPBACK, ROOT, SERVICES, Ports, SetupError, Site
 from paivand_local.stack import FACTORIES, Stack
 
@@ -48,7 +48,7 @@ def up(detach: DetachOption = False, port: PortOption = None, play: PlayOption =
     keycloak_files.ensure(console)
     stack.start(bound_to_us=not detach, report=_report)
     try:
-        demonstration_play.seed(site)
+        seed.seed(site)
         if play:
             _play(site)
         _print_addresses(site)
@@ -125,7 +125,7 @@ def logs(
 def demo() -> None:
     """Play one referral on the running network."""
     site = _site(None)
-    demonstration_play.seed(site)
+    seed.seed(site)
     _play(site)
     _print_addresses(site)
 

@@ -1,4 +1,4 @@
-"""Seeds the demonstration network and plays one referral, as any client would: over HTTP, through the gateway."""
+"""Plays one referral in the demonstration network, as any client would: over HTTP, through the gateway."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,19 +14,6 @@ from paivand_local.site import SetupError, Site
 
 Report = Callable[[str, float], None]
 Json = dict[str, Any]
-
-ORGANIZATIONS = {
-    "mehrubon": "Safe accommodation for women and children (demonstration).",
-    "adolat": "Lawyers for victims of trafficking, free of charge (demonstration).",
-    "shifo": "Health care and counselling without questions (demonstration).",
-}
-SERVICES: dict[str, list[Json]] = {
-    "mehrubon": [{"name": "Emergency shelter", "taxonomy_terms": ["emergency-shelter"]}],
-    "adolat": [{"name": "Legal representation", "taxonomy_terms": ["legal-representation"], "minimum_age": 0}],
-    "shifo": [{"name": "Health care", "taxonomy_terms": ["medical"]}],
-}
-MANAGERS = {"mehrubon": "zarina", "adolat": "dilnoza", "shifo": "rustam"}
-COORDINATOR = "nigora"
 
 
 class Session:
@@ -55,23 +42,6 @@ class Session:
                 f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:500]}"
             )
         return answer.json()
-
-
-def seed(site: Site) -> None:
-    """Make the demonstration's organizations and services; what is there already stays as it is.
-
-    Raises: SetupError when a service refuses.
-    """
-    coordinator = Session(site, COORDINATOR)
-    for alias, organization in demonstration.organizations().items():
-        path = f"/directory/v1/organizations/{organization.id}"
-        if coordinator.status_of_get(path) == 404:
-            coordinator.put(path, {"name": organization.name, "description": ORGANIZATIONS[alias]})
-        manager = Session(site, MANAGERS[alias])
-        known = manager.get("/directory/v1/services", organization_id=str(organization.id))["items"]
-        for service in SERVICES[alias]:
-            if service["name"] not in {each["name"] for each in known}:
-                manager.post("/directory/v1/services", service)
 
 
 def play(site: Site, report: Report) -> Json:

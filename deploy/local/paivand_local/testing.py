@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from rich.console import Console
 
-from paivand_local import demo, keycloak_files
+from paivand_local import keycloak_files, seed
 from paivand_local.services import migrate
 from paivand_local.site import LOOPBACK, Ports, Site
 from paivand_local.stack import Stack
@@ -37,7 +37,7 @@ def running_stack(
         stack = Stack(site)
         stack.start()
         try:
-            demo.seed(site)
+            seed.seed(site)
             yield stack
         finally:
             stack.stop()
