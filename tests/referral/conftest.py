@@ -1,6 +1,6 @@
 """The referral service on real PostgreSQL and NATS, and the organizations of a story."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -108,13 +108,14 @@ class Network:
         name: str = "Legal representation",
         status: ServiceStatus = ServiceStatus.ACTIVE,
         version: int = 1,
+        terms: Sequence[str] = ("legal-representation",),
     ) -> None:
         facts = ServiceFacts(
             service_id=service_id,
             organization_id=organization_id,
             name=name,
             status=status,
-            taxonomy_terms=["legal-representation"],
+            taxonomy_terms=list(terms),
             version=version,
         )
         async with self._database.transaction() as session:
@@ -229,6 +230,17 @@ class LegalStory:
         answer = await (by or self.owner).post("/referral/v1/hearings", self.date(**changes))
         assert answer.status_code == 201, answer.text
         return answer.json()
+
+    async def shelter_of(self, name: str = "Panoh shelter", terms: Sequence[str] = ("shelter",)) -> Person:
+        """Somebody of an organization that has accepted a referral of the case, for shelter unless said otherwise."""
+        other = await self.network.member(name)
+        service_id = uuid4()
+        assert other.organization_id is not None
+        await self.network.state_service(service_id, other.organization_id, terms=terms)
+        sent = await self.story.referral(service_id=str(service_id))
+        accepted = await self.story.act(other, sent, "accept")
+        assert accepted.status_code == 200, accepted.text
+        return other
 
     async def act(self, who: Person, hearing: dict[str, Any], action: str, body: Any = None) -> httpx.Response:
         """An action on the version of the hearing that is at hand."""

@@ -7,6 +7,8 @@ from paivand_kit.leadership import run_every
 from paivand_kit.relay import Relay
 from paivand_kit.service import Service
 
+from .accompaniments.endpoints import router as accompaniments
+from .agenda.endpoints import router as agenda
 from .calendars.endpoints import router as calendars
 from .cases.endpoints import router as cases
 from .cases.service import owns_case
@@ -23,7 +25,9 @@ from .overdue.endpoints import router as overdue
 from .overdue.jobs import escalate_overdue
 from .proceedings.endpoints import router as proceedings
 from .referrals.endpoints import router as referrals
+from .rights.endpoints import router as rights
 from .settings import Settings
+from .tasks.endpoints import router as tasks
 from .vault.keys import LocalKeyFile
 from .vault.service import Vault
 from .withdrawals.endpoints import router as withdrawals
@@ -50,6 +54,10 @@ ROUTERS = [
     lawyers,
     hearings,
     calendars,
+    accompaniments,
+    agenda,
+    tasks,
+    rights,
 ]
 TAGS = [
     {"name": "cases", "description": "The pseudonymous records of the people you help."},
@@ -61,6 +69,8 @@ TAGS = [
     {"name": "proceedings", "description": "What goes on before courts and authorities, and who is of record."},
     {"name": "hearings", "description": "Dates, what becomes of them, and what the person needs there."},
     {"name": "calendar", "description": "Hearings in the calendar program that you already use."},
+    {"name": "tasks", "description": "What somebody must do for the person, and by when."},
+    {"name": "rights", "description": "The victim's rights in a proceeding, and what was missed."},
 ]
 
 

@@ -31,10 +31,12 @@ class Permission(StrEnum):
     SEE_OVERDUE = "referral:overdue:read"
     READ_PROCEEDINGS = "referral:proceeding:read"
     WRITE_PROCEEDINGS = "referral:proceeding:write"
+    SUPERVISE = "referral:proceeding:supervise"
     READ_HEARINGS = "referral:hearing:read"
     WRITE_HEARINGS = "referral:hearing:write"
     MANAGE_CALENDAR_FEEDS = "referral:calendar-feed:manage"
     FOLLOW_CALENDAR = "referral:calendar:follow"
+    ACCOMPANY = "referral:hearing:accompany"
 
 
 STAFF = {Role.MEMBER, Role.MANAGER}
@@ -60,9 +62,12 @@ SeeOverdue = Annotated[Caller, Depends(Requires(Permission.SEE_OVERDUE, {Role.CO
 # The case's organization and the lawyers of record, by their repositories.
 ReadProceedings = Annotated[Caller, Depends(Requires(Permission.READ_PROCEEDINGS, STAFF))]
 WriteProceedings = Annotated[Caller, Depends(Requires(Permission.WRITE_PROCEEDINGS, STAFF))]
+Supervise = Annotated[Caller, Depends(Requires(Permission.SUPERVISE, {Role.MANAGER}))]
 ReadHearings = Annotated[Caller, Depends(Requires(Permission.READ_HEARINGS, STAFF))]
 WriteHearings = Annotated[Caller, Depends(Requires(Permission.WRITE_HEARINGS, STAFF))]
 # Whose calendar it is and what it shows is a rule of the feed.
 ManageCalendarFeeds = Annotated[Caller, Depends(Requires(Permission.MANAGE_CALENDAR_FEEDS, STAFF))]
 # No Bearer token: calendar programs cannot sign in. The address is the credential.
 FollowCalendar = Annotated[bytes, Depends(SecretLink(Permission.FOLLOW_CALENDAR, "calendar"))]
+# Shelters that have taken the person in: when, and what must be arranged.
+Accompany = Annotated[Caller, Depends(Requires(Permission.ACCOMPANY, STAFF))]

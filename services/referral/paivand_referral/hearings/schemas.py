@@ -201,7 +201,7 @@ class HearingHistoryEntry(Output):
 
     version: int = Field(description="The version that it made.", examples=[2])
     action: Action | str = Field(
-        description="`schedule`, `change`, an action, or `rezone` when a country changed its clocks.",
+        description="`schedule`, `change`, `arrange`, an action, or `rezone` when a country changed its clocks.",
         examples=["adjourn"],
     )
     state: HearingState = Field(description="What the hearing was after it.")

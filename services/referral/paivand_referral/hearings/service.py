@@ -1,6 +1,6 @@
 """Use cases of the hearings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from ..lawyers import service as lawyers
 from ..proceedings import service as proceedings
 from ..proceedings.tables import ProceedingRow
 from . import repository, rules, zones
+from .repository import Wanted
 from .rules import Action, Arrangement, Interpreter
 from .schemas import HearingCreate, HearingPatch, HearingState, NextDate
 from .tables import HearingRow
@@ -136,10 +137,7 @@ async def change(
         ProblemError: `not-found`, `stale`, `transition-not-allowed` when it is not scheduled any more, `invalid`.
     """
     row = await _lock(session, caller, hearing_id)
-    if row.status != HearingStatus.SCHEDULED:
-        check_version(expected, row.version)
-        raise _ended(row)
-    check_version(expected, row.version)
+    _check_scheduled(row, expected)
     values = patch.model_dump(exclude_unset=True)
     said, before = values.pop("starts_at", None), row.starts_at
     zone = values.get("time_zone", row.time_zone)
@@ -152,6 +150,41 @@ async def change(
     moved = before if before != changed.starts_at else None
     await emit(session, await _event(session, events.HearingChanged, changed, previous=moved))
     return await read(session, caller, hearing_id)
+
+
+async def arrange(
+    session: AsyncSession, caller: Caller, row: HearingRow, expected: int | None, values: dict[str, Any]
+) -> None:
+    """What is arranged for a locked hearing that the caller may accompany.
+
+    Raises:
+        ProblemError: `stale`, `transition-not-allowed` when it is not scheduled any more.
+    """
+    _check_scheduled(row, expected)
+    changed = await repository.change(session, row, values)
+    await _note(session, changed, "arrange", caller)
+    await emit(session, await _event(session, events.HearingChanged, changed))
+
+
+def _check_scheduled(row: HearingRow, expected: int | None) -> None:
+    check_version(expected, row.version)
+    if row.status != HearingStatus.SCHEDULED:
+        raise _ended(row)
+
+
+async def list_own(
+    session: AsyncSession,
+    caller: Caller,
+    since: datetime,
+    until: datetime,
+    *,
+    at: datetime,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[Any]:
+    """Scheduled hearings in which the caller is of record by name, earliest first."""
+    wanted = Wanted(lawyer=caller.subject, since=since, until=until, status=HearingStatus.SCHEDULED)
+    return await repository.list_by_start(session, caller, wanted, now=at, after=after, limit=limit)
 
 
 async def act(
@@ -293,3 +326,9 @@ async def recompute(session: AsyncSession, *, limit: int) -> int:
     if unmoved:
         await repository.mark_current(session, unmoved, edition=zones.EDITION)
     return len(rows)
+
+
+async def belongs_to(session: AsyncSession, caller: Caller, hearing_id: UUID, proceeding_id: UUID) -> bool:
+    """Whether it is a hearing of that proceeding, and the caller's to see."""
+    found = await repository.get(session, caller, hearing_id)
+    return found is not None and found.HearingRow.proceeding_id == proceeding_id

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from paivand_kit.caller import Caller
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..proceedings.repository import is_current
@@ -16,6 +16,14 @@ from .tables import LawyerRow
 
 HELPING = ("accepted", "in-progress", "on-hold")
 """States of a referral in which its owner works for the person."""
+
+
+def helping() -> ColumnElement[bool]:
+    """Whether a referral's owner works for the person, and the consent that it stands on holds."""
+    holds = ReferralRow.consent_end.is_(None) & or_(
+        ReferralRow.consent_until.is_(None), ReferralRow.consent_until > func.now()
+    )
+    return ReferralRow.status.in_(HELPING) & holds
 
 
 def visible_to(caller: Caller) -> Select[LawyerRow]:
@@ -51,7 +59,7 @@ async def is_helping_unscoped(session: AsyncSession, case_id: UUID, organization
     query = select(ReferralRow.id).where(
         ReferralRow.case_id == case_id,
         ReferralRow.owner_organization_id == organization_id,
-        ReferralRow.status.in_(HELPING),
+        helping(),
     )
     return (await session.scalar(query.limit(1))) is not None
 

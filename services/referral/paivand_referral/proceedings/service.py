@@ -60,7 +60,7 @@ async def lock_open(session: AsyncSession, caller: Caller, proceeding_id: UUID) 
     Raises:
         ProblemError: `not-found`; `transition-not-allowed` when it is closed.
     """
-    row = await _lock(session, caller, proceeding_id)
+    row = await lock_any(session, caller, proceeding_id)
     if not rules.takes_changes(Status(row.status)):
         raise ProblemError(
             ProblemType.TRANSITION_NOT_ALLOWED,
@@ -70,7 +70,8 @@ async def lock_open(session: AsyncSession, caller: Caller, proceeding_id: UUID) 
     return row
 
 
-async def _lock(session: AsyncSession, caller: Caller, proceeding_id: UUID) -> ProceedingRow:
+async def lock_any(session: AsyncSession, caller: Caller, proceeding_id: UUID) -> ProceedingRow:
+    """One that the caller may see, closed or not, held until the transaction ends; 404 for any other."""
     row = await repository.lock(session, caller, proceeding_id)
     if row is None:
         raise not_found("proceeding")
@@ -134,7 +135,7 @@ async def act(
     outcome: str | None = None,
 ) -> ProceedingRow:
     """The proceeding after an action on it as a whole."""
-    row = await _lock(session, caller, proceeding_id)
+    row = await lock_any(session, caller, proceeding_id)
     try:
         target = rules.decide(Status(row.status), action)
     except rules.NotNow as refused:

@@ -1,0 +1,1 @@
+"""Tasks: what somebody must do for the person in a proceeding, with templates for each stage."""
