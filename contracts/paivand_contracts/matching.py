@@ -141,6 +141,9 @@ class MatchedCapacity(Message):
     """Room that a hold can be placed on."""
 
     capacity_id: UUID = Field(description="Id of the capacity.")
+    service_at_location_id: UUID | None = Field(
+        default=None, description="The service at a location where the room is; null: at all of its locations."
+    )
     unit: CapacityUnit = Field(description="What is counted.")
     available: int = Field(description="How many are free at this moment.")
     is_stale: bool = Field(description="Whether the figures are older than the service promised.")

@@ -11,7 +11,7 @@ from paivand_directory.capacity.jobs import ask_to_confirm
 from sqlalchemy import text
 
 from tests.factories.capacity import a_shelter
-from tests.factories.directory import admit, coordinator, key, manager_of, member_of, publish
+from tests.factories.directory import admit, coordinator, key, locate, manager_of, member_of, publish
 
 pytestmark = pytest.mark.integration
 
@@ -72,6 +72,30 @@ class TestAdd:
         path = f"/directory/v1/services/{shelter.service_id}/capacities"
         body = {"unit": "bed", "name": "Beds", "maximum": 9}
         assert (await client.post(path, json=body, headers=shelter.headers | key())).status_code == 409
+
+    async def test_room_is_that_of_one_place_of_the_service(self, client: httpx.AsyncClient) -> None:
+        organization_id = await admit(client)
+        headers, ids = manager_of(organization_id), [(await publish(client, organization_id))["id"] for _ in range(2)]
+        location = await locate(client, organization_id)
+        places: list[str] = []
+        for service_id in ids:
+            body = {"service_id": service_id, "location_id": location["id"]}
+            answer = await client.post("/directory/v1/service_at_locations", json=body, headers=headers | key())
+            places.append(answer.raise_for_status().json()["id"])
+        path = f"/directory/v1/services/{ids[0]}/capacities"
+        room = {"unit": "bed", "name": "Here", "maximum": 2, "service_at_location_id": places[0]}
+        answer = await client.post(path, json=room, headers=headers | key())
+        assert (answer.status_code, answer.json()["service_at_location_id"]) == (201, places[0])
+        for wrong in (places[1], str(uuid4())):
+            body = room | {"name": wrong, "service_at_location_id": wrong}
+            answer = await client.post(path, json=body, headers=headers | key())
+            assert answer.status_code == 422
+            fault = answer.json()["errors"][0]
+            assert (fault["pointer"], fault["rule"]) == ("/service_at_location_id", "own_place")
+        gone = await client.delete(
+            f"/directory/v1/service_at_locations/{places[0]}", headers=headers | {"If-Match": "*"}
+        )
+        assert (gone.status_code, gone.json()["type"]) == (409, "urn:paivand:problem:conflict")
 
 
 class TestCount:

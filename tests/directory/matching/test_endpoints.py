@@ -256,6 +256,7 @@ async def test_room_is_that_of_this_moment(town: Town, client: httpx.AsyncClient
     town.names[shelter.service_id] = "shelter"
     matches, _ = await town.match(need="shelter")
     assert matches[0]["capacities"][0]["capacity_id"] == shelter.capacity_id
+    assert matches[0]["capacities"][0]["service_at_location_id"] is None
     hold = (await shelter.place()).raise_for_status().json()
     matches, misses = await town.match(need="shelter")
     assert (matches, misses[0]["reasons"], misses[0]["full_until"]) == ([], ["full"], hold["until"])

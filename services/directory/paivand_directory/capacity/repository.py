@@ -89,12 +89,19 @@ async def add(session: AsyncSession, service_id: UUID, values: dict[str, Any]) -
     """The id of the new row; None when the service has one of this unit and name."""
     statement = text("""
         INSERT INTO service_capacities
-            (id, service_id, unit, name, maximum, confirmed, confirm_within, confirmed_at, confirm_by)
-        VALUES (:id, :service_id, :unit, :name, :maximum, :confirmed, :confirm_within,
+            (id, service_id, service_at_location_id, unit, name, maximum, confirmed, confirm_within, confirmed_at,
+                confirm_by)
+        VALUES (:id, :service_id, :service_at_location_id, :unit, :name, :maximum, :confirmed, :confirm_within,
             statement_timestamp(), statement_timestamp() + :confirm_within)
         ON CONFLICT DO NOTHING RETURNING id
     """)
     return await session.scalar(statement, {"id": new_id(), "service_id": service_id, **values})
+
+
+async def is_place_of(session: AsyncSession, service_at_location_id: UUID, service_id: UUID) -> bool:
+    """Whether it is one of the places of a service that the caller can see."""
+    statement = text("SELECT EXISTS (SELECT FROM service_at_locations WHERE id = :id AND service_id = :service_id)")
+    return bool(await session.scalar(statement, {"id": service_at_location_id, "service_id": service_id}))
 
 
 async def lock_unscoped(session: AsyncSession, capacity_id: UUID) -> Row | None:

@@ -15,10 +15,14 @@ WITHIN = "The service promises to confirm its figures at least so often (ISO 860
 AVAILABLE = "How many can be given away now; what is held for somebody is not among them."
 
 
+PLACE = "The service at a location where the room is; null: at all of its locations together."
+
+
 class CapacityCreate(Input):
     """What a service has of one unit."""
 
     unit: CapacityUnit
+    service_at_location_id: UUID | None = Field(default=None, description=PLACE)
     name: Line = Field(description="Tells it from others of the same unit.", examples=["Women's ward"])
     maximum: Count
     available: Count | None = Field(default=None, description=f"{AVAILABLE} All, unless said.")
@@ -41,6 +45,7 @@ class Capacity(BaseModel):
 
     id: UUID
     service_id: UUID
+    service_at_location_id: UUID | None = Field(description=PLACE)
     unit: CapacityUnit
     name: str
     maximum: int

@@ -52,8 +52,11 @@ async def add(session: AsyncSession, caller: Caller, service_id: UUID, body: Cap
     """Says what a service of the caller's organization has."""
     service = await services.get(session, caller, service_id)
     _check_owner(caller, service.organization_id)
+    place = body.service_at_location_id
+    if place is not None and not await repository.is_place_of(session, place, service_id):
+        raise invalid("/service_at_location_id", "own_place", "Send the id of one of the places of this service.")
     figures = _counted(Figures(body.maximum, 0, 0, 0), body.maximum, body.available)
-    values = body.model_dump(include={"unit", "name", "maximum", "confirm_within"})
+    values = body.model_dump(include={"unit", "name", "maximum", "confirm_within", "service_at_location_id"})
     capacity_id = await repository.add(session, service_id, {**values, "confirmed": figures.confirmed})
     if capacity_id is None:
         raise ProblemError(ProblemType.CONFLICT, NAME_TAKEN)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from paivand_kit.database import Base
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 
@@ -19,11 +19,16 @@ class CapacityRow(Base):
         CheckConstraint("unit IN ('bed', 'family-room', 'appointment-slot', 'caseload')", name="unit"),
         CheckConstraint("confirmed >= 0 AND confirmed <= maximum", name="room"),
         UniqueConstraint("service_id", "unit", "name"),
+        # The pair makes sure that the place is one of the service.
+        ForeignKeyConstraint(
+            ["service_at_location_id", "service_id"], ["service_at_locations.id", "service_at_locations.service_id"]
+        ),
         Index("ix_service_capacities_confirm_by", "confirm_by", postgresql_where=text("NOT is_asked_to_confirm")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     service_id: Mapped[UUID] = mapped_column(ForeignKey("services.id"))
+    service_at_location_id: Mapped[UUID | None] = mapped_column(index=True)
     unit: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     maximum: Mapped[int]

@@ -25,7 +25,8 @@ class StrictProfile(Profile):
 class EligibilityPut(Input):
     """All conditions of a service, its ages among them; they replace what was stated before.
 
-    The ages are those of the service itself (HSDS `minimum_age`, `maximum_age`): to leave them out is to state none.
+    The ages are those of the service itself (HSDS `minimum_age`, `maximum_age`), so that they stay when no condition on
+    age is sent: nobody opens a shelter for adults to children by leaving out a line.
     """
 
     criteria: Annotated[list[StrictCriterion], Field(max_length=30)] = Field(description=UNIQUE)

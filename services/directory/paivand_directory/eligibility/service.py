@@ -36,7 +36,8 @@ async def put(
     version = await repository.raise_version(session, service_id)
     check_version(expected, version - 1)
     age = next((each for each in body.criteria if each.attribute is Attribute.AGE), None)
-    await services.state_ages(session, service_id, age and age.minimum, age and age.maximum)
+    if age is not None:
+        await services.state_ages(session, service_id, age.minimum, age.maximum)
     await repository.replace(session, service_id, [each for each in body.criteria if each is not age])
     conditions = await conditions_unscoped(session, [service_id])
     return Eligibility(service_id=service_id, criteria=conditions[service_id], version=version)

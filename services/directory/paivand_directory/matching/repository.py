@@ -128,7 +128,8 @@ MATCH = text(f"""
     SELECT r.*, s.name,
         (SELECT coalesce(jsonb_agg(e ORDER BY e.attribute, e.operator), '[]')
             FROM eligibility_conditions e WHERE e.service_id = r.id) AS criteria,
-        (SELECT coalesce(jsonb_agg(jsonb_build_object('capacity_id', f.id, 'unit', f.unit, 'available', f.available,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('capacity_id', f.id,
+                'service_at_location_id', f.service_at_location_id, 'unit', f.unit, 'available', f.available,
                 'is_stale', f.is_stale) ORDER BY f.is_stale, f.available DESC, f.id), '[]')
             FROM capacity_figures f WHERE f.service_id = r.id AND f.available >= :quantity
             AND (CAST(:unit AS text) IS NULL OR f.unit = :unit)) AS capacities,

@@ -14,6 +14,7 @@ class ServiceAtLocationRow(Base):
     __tablename__ = "service_at_locations"
     __table_args__ = (
         UniqueConstraint("service_id", "location_id"),
+        UniqueConstraint("id", "service_id"),
         Index("ix_service_at_locations_organization_id_id", "organization_id", "id"),
     )
 
