@@ -13,8 +13,11 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from paivand_contracts.capacity import CapacityUnit
 from paivand_contracts.problems import ProblemType
 from paivand_contracts.referral import referral_event
+from paivand_directory.details.endpoints import ON_ORGANIZATIONS, ON_SERVICES
+from paivand_directory.memberships.rules import Action, MembershipStatus
 from paivand_local.stack import Stack
 from paivand_notify.webhooks.schemas import WebhookPinged
 from paivand_referral.referrals.rules import TRANSITIONS, Needs
@@ -187,3 +190,14 @@ class TestWebhooksForIntegrators:
         event = referral_event.validate_python(json.loads(shown[1]))
         assert str(event.data.referral_id) == event.subject
         assert json.loads(event.model_dump_json(exclude_none=True)) == json.loads(shown[1])
+
+
+def test_the_directory_page_names_every_list_step_and_unit() -> None:
+    page = (ROOT / "docs" / "directory.md").read_text("utf-8")
+    [services] = [line for line in page.splitlines() if "`cost_options`" in line]
+    [organizations] = [line for line in page.splitlines() if line.startswith("Organizations have ")]
+    assert set(re.findall(r"`([a-z_]+)`", services.split("|")[1])) == set(ON_SERVICES)
+    assert set(re.findall(r"`([a-z_]+)`", organizations)) == set(ON_ORGANIZATIONS)
+    assert {action for action in Action if f"…/{action}`" not in page} == set()
+    assert all(status in page for status in MembershipStatus)
+    assert all(f"`{unit}`" in page for unit in CapacityUnit)

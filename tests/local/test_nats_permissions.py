@@ -7,7 +7,7 @@ import pytest
 from nats.aio.client import Client
 from nats.errors import Error
 from nats.errors import TimeoutError as NatsTimeoutError
-from nats.js.api import ConsumerConfig, StreamConfig
+from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 from paivand_local.testing import NatsServer, temporary_site
 
 from tests.factories.waiting import until
@@ -87,6 +87,10 @@ async def is_refused(connection: Client, subject: str, *, to: str) -> bool:
         ("notify", "publish", "$JS.API.STREAM.MSG.GET.PAIVAND_REFERRAL"),
         ("notify", "publish", "$JS.API.CONSUMER.DELETE.PAIVAND_DIRECTORY.referral"),
         ("notify", "publish", "$JS.API.CONSUMER.MSG.NEXT.PAIVAND_DIRECTORY.referral"),
+        # Messages are pushed, and not acknowledged: nobody pulls, and no consumer outlives its service.
+        ("notify", "publish", "$JS.API.CONSUMER.MSG.NEXT.PAIVAND_REFERRAL.notify"),
+        ("notify", "publish", "$JS.API.CONSUMER.DURABLE.CREATE.PAIVAND_REFERRAL.notify"),
+        ("notify", "publish", "$JS.ACK.PAIVAND_REFERRAL.notify.1.1.1.1.0"),
         ("referral", "publish", "$JS.API.STREAM.UPDATE.PAIVAND_DIRECTORY"),
         ("referral", "publish", "$JS.API.STREAM.DELETE.PAIVAND_REFERRAL"),
         ("directory", "publish", "$SYS.REQ.SERVER.PING"),
@@ -102,7 +106,7 @@ async def test_what_a_service_does_not_need_is_refused(connect: Connect, user: s
         ("directory", "publish", "paivand.directory.service.changed.v1"),
         ("directory", "subscribe", "paivand.directory.request.outbox.read.v1"),
         ("directory", "publish", "paivand.referral.request.outbox.read.v1"),
-        ("directory", "publish", "$JS.API.CONSUMER.MSG.NEXT.PAIVAND_REFERRAL.directory"),
+        ("directory", "publish", "$JS.API.CONSUMER.INFO.PAIVAND_REFERRAL.directory"),
         ("referral", "publish", "_INBOX_directory.answer"),
         ("referral", "publish", "paivand.referral.referral.accepted.v1"),
         ("referral", "subscribe", "paivand.referral.request.outbox.read.v1"),
@@ -116,16 +120,16 @@ async def test_what_a_service_needs_is_allowed(connect: Connect, user: str, to: 
     assert not await is_refused(await connect(user), subject, to=to)
 
 
-async def test_a_consumer_reads_and_acknowledges_but_its_answers_are_not_events(connect: Connect) -> None:
+async def test_a_consumer_has_events_pushed_but_its_answers_are_not_events(connect: Connect) -> None:
     directory, referral = await connect("directory"), await connect("referral")
     producer = directory.jetstream()
     await producer.add_stream(StreamConfig(name="PAIVAND_DIRECTORY", subjects=["paivand.directory.*.*.v1"]))
     await producer.publish("paivand.directory.service.changed.v1", b"{}")
     consumer = referral.jetstream()
-    await consumer.add_consumer("PAIVAND_DIRECTORY", ConsumerConfig(durable_name="referral"))
-    subscription = await consumer.pull_subscribe_bind(consumer="referral", stream="PAIVAND_DIRECTORY")
-    message = (await subscription.fetch(1, timeout=5))[0]
-    await message.ack_sync()
+    config = ConsumerConfig(name="referral", deliver_subject="_INBOX_referral.events", ack_policy=AckPolicy.NONE)
+    await consumer.add_consumer("PAIVAND_DIRECTORY", config)
+    pushed = await consumer.subscribe_bind(stream="PAIVAND_DIRECTORY", config=config, consumer="referral")
+    await pushed.next_msg(timeout=5)
     with pytest.raises(NatsTimeoutError):
         await consumer.publish("paivand.directory.service.changed.v1", b"{}", timeout=0.5)
     assert (await producer.stream_info("PAIVAND_DIRECTORY")).state.messages == 1
