@@ -29,7 +29,7 @@ from .envelope import Event, Message, OutboxPage, OutboxRead, events_of, outbox_
 from .hearings import HearingEvent
 from .matching import MATCH, MatchReply, MatchRequest
 from .membership import MembershipEvent
-from .referral import ReferralEvent
+from .referral import CaseErased, ReferralEvent
 
 REFERENCE = "#/components/schemas/{model}"
 CLOUDEVENTS = "application/cloudevents+json"
@@ -51,7 +51,13 @@ EVENTS: dict[str, list[type[Event]]] = {
         *events_of(MembershipEvent),
         DirectoryAuditHeadSigned,
     ],
-    "referral": [*events_of(ReferralEvent), *events_of(HearingEvent), ReferralAuditHeadSigned, UnusualReadingFound],
+    "referral": [
+        *events_of(ReferralEvent),
+        *events_of(HearingEvent),
+        CaseErased,
+        ReferralAuditHeadSigned,
+        UnusualReadingFound,
+    ],
     "notify": [NotifyAuditHeadSigned],
 }
 REQUESTS: dict[str, list[Request]] = {

@@ -134,3 +134,17 @@ ReferralEvent = Annotated[
     Field(discriminator="type"),
 ]
 referral_event: TypeAdapter[Any] = TypeAdapter(cast(Any, ReferralEvent))
+
+
+class CaseRef(Message):
+    """Which case."""
+
+    case_id: UUID = Field(description="Id of the case.")
+
+
+class CaseErased(Event):
+    """The person of a case was erased: whoever keeps anything under this id deletes it."""
+
+    source: Literal["/paivand/referral"] = "/paivand/referral"
+    type: Literal["paivand.referral.case.erased.v1"] = "paivand.referral.case.erased.v1"
+    data: CaseRef

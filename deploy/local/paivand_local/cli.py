@@ -29,6 +29,10 @@ gateway_app = typer.Typer(no_args_is_help=True, help="Envoy's configuration.")
 app.add_typer(gateway_app, name="gateway")
 audit_app = typer.Typer(no_args_is_help=True, help="Whether the audit trails were tampered with.")
 app.add_typer(audit_app, name="audit")
+case_app = typer.Typer(no_args_is_help=True, help="What operators do with a case when its owner cannot.")
+app.add_typer(case_app, name="case")
+vault_app = typer.Typer(no_args_is_help=True, help="The keys of the identity vault.")
+app.add_typer(vault_app, name="vault")
 console = Console(highlight=False)
 DEFAULT_PORT = 8080
 DetachOption = Annotated[bool, typer.Option("--detach", help="Return when all is ready; `paivand down` stops it.")]
@@ -181,6 +185,53 @@ def _services(named: str | None) -> tuple[str, ...]:
     if named is not None and named not in SERVICES:
         raise SetupError(f"there is no service {named}: choose one of {', '.join(SERVICES)}")
     return (named,) if named else SERVICES
+
+
+@case_app.command("erase")
+def erase_case(
+    number: Annotated[str, typer.Argument(help="The case's number.")],
+    reason: Annotated[str, typer.Option(help="person-asked, retention-over, entered-in-error or court-order.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase the person of a case for good, unless it is on legal hold; prints the receipt."""
+    from paivand_referral.erasures.__main__ import main as erasures
+
+    _use_referral_database()
+    if not yes:
+        typer.confirm(f"Erase the person of {number}? Nobody can undo it", abort=True)
+    raise typer.Exit(erasures([number, reason]))
+
+
+@vault_app.command("rotate")
+def rotate_vault() -> None:
+    """Make a new wrapping key and wrap the keys of all cases anew; may be stopped and started again."""
+    _vault("rotate")
+
+
+@vault_app.command("status")
+def vault_status() -> None:
+    """Show the wrapping keys, and how many cases each wraps."""
+    _vault("status")
+
+
+@vault_app.command("retire")
+def retire_vault_key(key: Annotated[str, typer.Argument(help="Id of the key, from `paivand vault status`.")]) -> None:
+    """Destroy a wrapping key that wraps nothing any more: older backups are closed for good."""
+    _vault("retire", key)
+
+
+def _vault(*arguments: str) -> None:
+    from paivand_referral.vault.__main__ import main as vault
+
+    _use_referral_database()
+    raise typer.Exit(vault(list(arguments)))
+
+
+def _use_referral_database() -> None:
+    site = _site(None)
+    if not any(state.name == "postgres" and state.is_ready for state in Stack(site).states()):
+        raise SetupError("the referral service's database does not run: start the network with `paivand up`")
+    os.environ |= site.service_environment("referral")
 
 
 @gateway_app.command("render")

@@ -15,6 +15,7 @@ from .cases.service import owns_case
 from .consents.endpoints import router as consents
 from .directory.consumers import directory_event, handle_directory_events
 from .disclosures.endpoints import router as disclosures
+from .erasures.endpoints import router as erasures
 from .hearings.endpoints import router as hearings
 from .hearings.jobs import follow_time_zones
 from .identities.endpoints import questions as person_questions
@@ -28,7 +29,8 @@ from .referrals.endpoints import router as referrals
 from .rights.endpoints import router as rights
 from .settings import Settings
 from .tasks.endpoints import router as tasks
-from .vault.keys import LocalKeyFile
+from .vault.provider import key_provider
+from .vault.rotation import rewrap
 from .vault.service import Vault
 from .withdrawals.endpoints import router as withdrawals
 from .withdrawals.jobs import expire_consents
@@ -45,6 +47,7 @@ ROUTERS = [
     cases,
     person_questions,
     identities,
+    erasures,
     consents,
     disclosures,
     referrals,
@@ -63,6 +66,7 @@ TAGS = [
     {"name": "cases", "description": "The pseudonymous records of the people you help."},
     {"name": "consents", "description": "What the person agreed to, and what was disclosed on it."},
     {"name": "identities", "description": "Who the person of a case is; for the case's owner only."},
+    {"name": "erasures", "description": "The right to be forgotten, and the legal holds before it."},
     {"name": "referrals", "description": "Requests to services, and what became of them."},
     {"name": "overdue", "description": "Requests that nobody answered in time."},
     {"name": "audit", "description": "Who did what."},
@@ -78,7 +82,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     """The ASGI application. Without settings they are read from the environment."""
     settings = settings or Settings()  # pyright: ignore[reportCallIssue] - from the environment
     service = Service("referral", settings, verifier)
-    database, messaging = service.database, service.messaging
+    database, messaging, keys = service.database, service.messaging, key_provider(settings)
     relay = Relay("referral", database, messaging)
     directory = EventConsumer(
         service="referral",
@@ -98,6 +102,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             run_every(settings.overdue_check_seconds, "escalate overdue", lambda: escalate_overdue(database)),
             run_every(settings.expiry_check_seconds, "expire consents", lambda: expire_consents(database)),
             run_every(3600, "follow time zones", lambda: follow_time_zones(database)),
+            run_every(60, "wrap keys anew", lambda: rewrap(database, keys)),
             run_every(3600, "forget inbox rows", lambda: forget_old_inbox_rows(database)),
         ],
         tags=TAGS,
@@ -106,5 +111,5 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
     app.state.public_url = settings.public_url
     app.state.respond_within = settings.respond_within
     app.state.blind_index = BlindIndex(settings.index_key_file)
-    app.state.vault = Vault(LocalKeyFile(settings.vault_key_file))
+    app.state.vault = Vault(keys)
     return app

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     READ_CONSENTS = "referral:consent:read"
     WITHDRAW_CONSENTS = "referral:consent:withdraw"
     READ_DISCLOSURES = "referral:disclosure:read"
+    ERASE_CASES = "referral:case:erase"
+    HOLD_CASES = "referral:case:hold"
     READ_IDENTITY = "referral:identity:read"
     WRITE_IDENTITY = "referral:identity:write"
     FIND_PERSONS = "referral:identity:find"
@@ -47,6 +49,8 @@ RecordConsents = Annotated[Caller, Depends(Requires(Permission.RECORD_CONSENTS, 
 ReadConsents = Annotated[Caller, Depends(Requires(Permission.READ_CONSENTS, STAFF))]
 WithdrawConsents = Annotated[Caller, Depends(Requires(Permission.WITHDRAW_CONSENTS, STAFF))]
 ReadDisclosures = Annotated[Caller, Depends(Requires(Permission.READ_DISCLOSURES, STAFF))]
+EraseCases = Annotated[Caller, Depends(Requires(Permission.ERASE_CASES, {Role.MANAGER}))]
+HoldCases = Annotated[Caller, Depends(Requires(Permission.HOLD_CASES, {Role.MANAGER}))]
 # Who the person is, and whether somebody is known here at all, is told to a fresh and strong sign-in only.
 ReadIdentity = Annotated[
     Caller, Depends(Requires(Permission.READ_IDENTITY, STAFF, step_up=SECOND_FACTOR, audited=True))

@@ -6,8 +6,10 @@ from pathlib import Path
 from paivand_contracts.codes import Priority
 from paivand_kit.settings import ServiceSettings
 
+from .vault.provider import VaultSettings
 
-class Settings(ServiceSettings):
+
+class Settings(ServiceSettings, VaultSettings):
     """What only the referral service needs to be told."""
 
     respond_within: dict[Priority, timedelta] = {
@@ -18,7 +20,5 @@ class Settings(ServiceSettings):
     }
     overdue_check_seconds: float = 5.0
     expiry_check_seconds: float = 5.0
-    vault_key_file: Path
-    """Where the keys are that wrap the keys of cases (`python -m paivand_referral.vault init` makes it)."""
     index_key_file: Path
     """The key of the blind indexes by which a person is found; made together with the other."""

@@ -46,6 +46,10 @@ class KeyProvider(Protocol):
         """Id of the key that wraps now."""
         ...
 
+    async def known(self) -> list[str]:
+        """Ids of all keys that still unwrap."""
+        ...
+
     async def wrap(self, key: bytes, case_id: UUID) -> Wrapped:
         """The key of a case, wrapped with the current key for this case only."""
         ...
@@ -108,6 +112,11 @@ class LocalKeyFile:
     async def current(self) -> str:
         """Id of the newest key in the file."""
         return self._newest().id
+
+    async def known(self) -> list[str]:
+        """Ids of the keys in the file, oldest first."""
+        self._load()
+        return list(self._entries)
 
     async def wrap(self, key: bytes, case_id: UUID) -> Wrapped:
         """Wraps with the newest key in the file."""
