@@ -102,8 +102,61 @@ class HearingCancelled(HearingEventBase):
     type: Literal["paivand.referral.hearing.cancelled.v1"] = "paivand.referral.hearing.cancelled.v1"
 
 
+class HearingLack(StrEnum):
+    """What a hearing that is near still lacks."""
+
+    NO_LAWYER = "no-lawyer"
+    NO_INTERPRETER = "no-interpreter"
+    NO_TRANSPORT = "no-transport"
+
+
+class NoticeFacts(Message):
+    """What one organization is told of a hearing to come, once."""
+
+    hearing_id: UUID = Field(description="Id of the hearing.")
+    case_number: str = Field(description="Number of the pseudonymous case.", examples=["C-7K2M-9QXD-4D"])
+    hearing_type: HearingType = Field(description="What it is for.")
+    starts_at: datetime = Field(description="When it begins (UTC).")
+    time_zone: str = Field(description="IANA time zone of the court.", examples=["Asia/Dushanbe"])
+    organization_id: UUID = Field(description="The organization that is told.")
+    lacks: list[HearingLack] = Field(default=[], description="What it still lacks.")
+
+
+class HearingNoticeBase(Event):
+    """Common to what time alone brings about."""
+
+    source: Literal["/paivand/referral"] = "/paivand/referral"
+    data: NoticeFacts
+
+
+class HearingApproaching(HearingNoticeBase):
+    """It is some days or hours away: a reminder."""
+
+    type: Literal["paivand.referral.hearing.approaching.v1"] = "paivand.referral.hearing.approaching.v1"
+
+
+class HearingUnacknowledged(HearingNoticeBase):
+    """None of the organization's lawyers has confirmed this date in time: for its manager."""
+
+    type: Literal["paivand.referral.hearing.unacknowledged.v1"] = "paivand.referral.hearing.unacknowledged.v1"
+
+
+class HearingUnprepared(HearingNoticeBase):
+    """It is within 72 hours and lacks a lawyer, an interpreter or transport."""
+
+    type: Literal["paivand.referral.hearing.unprepared.v1"] = "paivand.referral.hearing.unprepared.v1"
+
+
 HearingEvent = Annotated[
-    HearingScheduled | HearingChanged | HearingAdjourned | HearingHeld | HearingVacated | HearingCancelled,
+    HearingScheduled
+    | HearingChanged
+    | HearingAdjourned
+    | HearingHeld
+    | HearingVacated
+    | HearingCancelled
+    | HearingApproaching
+    | HearingUnacknowledged
+    | HearingUnprepared,
     Field(discriminator="type"),
 ]
 hearing_event: TypeAdapter[Any] = TypeAdapter(cast(Any, HearingEvent))

@@ -26,6 +26,8 @@ from .overdue.endpoints import router as overdue
 from .overdue.jobs import escalate_overdue
 from .proceedings.endpoints import router as proceedings
 from .referrals.endpoints import router as referrals
+from .reminders.endpoints import router as reminders
+from .reminders.jobs import reminding
 from .rights.endpoints import router as rights
 from .settings import Settings
 from .tasks.endpoints import router as tasks
@@ -56,6 +58,7 @@ ROUTERS = [
     proceedings,
     lawyers,
     hearings,
+    reminders,
     calendars,
     accompaniments,
     agenda,
@@ -103,6 +106,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             run_every(settings.expiry_check_seconds, "expire consents", lambda: expire_consents(database)),
             run_every(3600, "follow time zones", lambda: follow_time_zones(database)),
             run_every(60, "wrap keys anew", lambda: rewrap(database, keys)),
+            *reminding(database, settings),
             run_every(3600, "forget inbox rows", lambda: forget_old_inbox_rows(database)),
         ],
         tags=TAGS,

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SUPERVISE = "referral:proceeding:supervise"
     READ_HEARINGS = "referral:hearing:read"
     WRITE_HEARINGS = "referral:hearing:write"
+    ACKNOWLEDGE_HEARINGS = "referral:hearing:acknowledge"
     MANAGE_CALENDAR_FEEDS = "referral:calendar-feed:manage"
     FOLLOW_CALENDAR = "referral:calendar:follow"
     ACCOMPANY = "referral:hearing:accompany"
@@ -69,6 +70,7 @@ WriteProceedings = Annotated[Caller, Depends(Requires(Permission.WRITE_PROCEEDIN
 Supervise = Annotated[Caller, Depends(Requires(Permission.SUPERVISE, {Role.MANAGER}))]
 ReadHearings = Annotated[Caller, Depends(Requires(Permission.READ_HEARINGS, STAFF))]
 WriteHearings = Annotated[Caller, Depends(Requires(Permission.WRITE_HEARINGS, STAFF))]
+AcknowledgeHearings = Annotated[Caller, Depends(Requires(Permission.ACKNOWLEDGE_HEARINGS, STAFF))]
 # Whose calendar it is and what it shows is a rule of the feed.
 ManageCalendarFeeds = Annotated[Caller, Depends(Requires(Permission.MANAGE_CALENDAR_FEEDS, STAFF))]
 # No Bearer token: calendar programs cannot sign in. The address is the credential.

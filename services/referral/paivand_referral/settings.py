@@ -6,6 +6,7 @@ from pathlib import Path
 from paivand_contracts.codes import Priority
 from paivand_kit.settings import ServiceSettings
 
+from .reminders.rules import REMIND_BEFORE, Recipient
 from .vault.provider import VaultSettings
 
 
@@ -20,5 +21,10 @@ class Settings(ServiceSettings, VaultSettings):
     }
     overdue_check_seconds: float = 5.0
     expiry_check_seconds: float = 5.0
+    remind_before: dict[Recipient, list[timedelta]] = REMIND_BEFORE
+    """How long before a hearing whom to remind: organizations of lawyers of record, and the one that accompanies."""
+    acknowledge_within: timedelta = timedelta(hours=24)
+    """How long a lawyer has to confirm a new date before the manager is told."""
+    reminder_poll_seconds: float = 0.5
     index_key_file: Path
     """The key of the blind indexes by which a person is found; made together with the other."""
