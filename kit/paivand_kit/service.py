@@ -1,7 +1,6 @@
 """Puts the parts of a service together; each service's `app.py` calls it and shows what it is made of."""
 
 import asyncio
-import importlib.resources
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -9,16 +8,14 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
-from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
-from fastapi.staticfiles import StaticFiles
 from paivand_contracts.problems import Problem
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from . import dpop, idempotency, problems, telemetry
+from . import docs_page, dpop, idempotency, problems, telemetry
 from .audit.chain import Chain
 from .audit.endpoints import OwnsCase, audit_router
 from .audit.trail import CHANGING, AuditedRoute
@@ -95,7 +92,7 @@ class Service:
             app.include_router(router)
         _check_endpoints(app)
         _document_problems(app)
-        _add_docs(app, root)
+        docs_page.add(app, root)
         self._add_health(app)
         return app
 
@@ -210,19 +207,3 @@ def _document_problems(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = openapi
-
-
-def _add_docs(app: FastAPI, root: str) -> None:
-    """Swagger UI from our own files: the page works without the internet and tells nobody who reads it."""
-    assets = importlib.resources.files("fastapi_swagger") / "resources"
-    app.mount(f"{root}/docs/assets", StaticFiles(directory=str(assets)), name="docs-assets")
-
-    @app.get(f"{root}/docs", include_in_schema=False)
-    async def docs() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
-        return get_swagger_ui_html(
-            openapi_url=f"{root}/openapi.json",
-            title=app.title,
-            swagger_js_url=f"{root}/docs/assets/swagger-ui-bundle.js",
-            swagger_css_url=f"{root}/docs/assets/swagger-ui.css",
-            swagger_favicon_url=f"{root}/docs/assets/favicon-32x32.png",
-        )

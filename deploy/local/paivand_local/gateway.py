@@ -88,6 +88,7 @@ def _values(listener: Listener) -> dict[str, Any]:
         "public_scheme": public.scheme,
         "public_host": public.hostname,
         "public_port": public.port or (443 if public.scheme == "https" else 80),
+        "transport_security": _transport_security(public.scheme),
         "jwks_url": listener.jwks_url,
         "jwks_seconds": listener.jwks_seconds,
         "headers_timeout": listener.headers_timeout_seconds,
@@ -103,6 +104,14 @@ def _values(listener: Listener) -> dict[str, Any]:
         "landing_page": json.dumps((GATEWAY / "landing.html").read_text()),
         "reply_mappers": json.dumps([_page(), *(_problem(status) for status in PROBLEMS)]),
     }
+
+
+def _transport_security(scheme: str) -> str:
+    """HSTS (RFC 6797), where the public address has TLS, here or in front of us. Keycloak says it without TLS too."""
+    if scheme != "https":
+        return "- remove: strict-transport-security"
+    header = {"key": "strict-transport-security", "value": "max-age=63072000; includeSubDomains"}
+    return "- " + json.dumps({"append": {"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}})
 
 
 def _status_is(status: int) -> dict[str, Any]:
