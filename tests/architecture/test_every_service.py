@@ -36,6 +36,28 @@ async def test_document_is_public_and_valid(service: str, monkeypatch: pytest.Mo
     validate(document.json())
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        pytest.param('{"a": ' + "[" * 50_000 + "]" * 50_000 + "}", "levels deep", id="deep"),
+        pytest.param('{"a": [' + "1," * 20_000 + "1]}", "members and elements", id="many"),
+    ],
+)
+async def test_every_change_limits_its_body(
+    service: str, monkeypatch: pytest.MonkeyPatch, body: str, says: str
+) -> None:
+    app = app_of(service, monkeypatch)
+    changes = [(method, path) for path, item in app.openapi()["paths"].items() for method in item if method != "get"]
+    assert len(changes) >= 8
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
+        for method, path in changes:
+            url = path.replace("{", "").replace("}", "")
+            headers = {"Idempotency-Key": "x", "Content-Type": "application/json"}
+            answer = await client.request(method.upper(), url, headers=headers, content=body)
+            assert (answer.status_code, answer.json()["type"]) == (400, "urn:paivand:problem:malformed"), (method, path)
+            assert says in answer.json()["detail"]
+
+
 async def test_every_operation_refuses_the_anonymous(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything else is looked at. The service has no database here, so nothing can have been read either."""
     app = app_of(service, monkeypatch)

@@ -5,25 +5,23 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI, Request
 from paivand_contracts.problems import ProblemType
 from paivand_kit import problems
-from paivand_kit.idempotency import IdempotentRoute
-from paivand_kit.json_limits import DEEPEST, MOST_PARTS
+from paivand_kit.json_limits import DEEPEST, MOST_PARTS, check_body
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    router = APIRouter(route_class=IdempotentRoute)
-
-    @router.put("/thing")
-    @router.patch("/thing")
-    async def thing(body: dict[str, object]) -> dict[str, object]:
-        return body
-
+    """An endpoint that answers what it was sent. That all real ones are limited: tests/architecture."""
     app = FastAPI()
     problems.install(app)
-    app.include_router(router)
+
+    @app.put("/thing")
+    async def thing(request: Request) -> dict[str, object]:
+        await check_body(request)
+        return await request.json()
+
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
         yield client
 
@@ -33,7 +31,6 @@ def nested(levels: int) -> str:
     return '{"a": ' + "[" * (levels - 1) + "]" * (levels - 1) + "}"
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH"])
 @pytest.mark.parametrize(
     ("body", "says"),
     [
@@ -45,12 +42,10 @@ def nested(levels: int) -> str:
         pytest.param(json.dumps({"a": [{}] * MOST_PARTS}), "members and", id="many objects"),
         pytest.param('{"a": NaN}', "no JSON numbers", id="NaN"),
         pytest.param('{"a": -Infinity}', "no JSON numbers", id="infinity"),
-        pytest.param('{"a": 1' + "0" * 5000 + "}", "cannot be read", id="a number of 5000 digits"),
-        pytest.param('{"a": "' + "[" * 40, "not valid JSON", id="a string that never ends"),
     ],
 )
-async def test_beyond_a_limit(client: httpx.AsyncClient, method: str, body: str, says: str) -> None:
-    answer = await client.request(method, "/thing", content=body, headers={"Content-Type": "application/json"})
+async def test_beyond_a_limit(client: httpx.AsyncClient, body: str, says: str) -> None:
+    answer = await client.put("/thing", content=body)
     assert answer.status_code == 400
     assert answer.json()["type"] == ProblemType.MALFORMED.urn
     assert says in answer.json()["detail"]
