@@ -30,7 +30,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .audit.trail import AuditedRoute
 from .database import Base, Database
-from .json_limits import check_body
 from .problems import ProblemError
 from .sealing import KEY_BYTES, seal, unseal
 
@@ -131,15 +130,9 @@ class IdempotentRoute(AuditedRoute):
         """Wraps FastAPI's handler; runs inside the request's transaction, before its commit."""
         handle = super().get_route_handler()
         if "POST" not in (self.methods or set()):
-
-            async def handle_within_limits(request: Request) -> Response:
-                await check_body(request)
-                return await handle(request)
-
-            return handle_within_limits
+            return handle
 
         async def handle_once(request: Request) -> Response:
-            await check_body(request)
             request.state.once = once = await _read_key(request)
             response = await handle(request)
             if once is not None and not once.is_written:

@@ -5,8 +5,11 @@ many members that each rule that looks at them takes seconds.
 """
 
 import re
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
 from paivand_contracts.problems import ProblemType
 
 from .problems import ProblemError
@@ -47,6 +50,22 @@ async def check_body(request: Request) -> None:
             raise _malformed(f"The body is nested more than {DEEPEST} levels deep.")
         if parts > MOST_PARTS:
             raise _malformed(f"The body has more than {MOST_PARTS} members and elements.")
+
+
+class LimitedRoute(APIRoute):
+    """A route that looks at its body before it is parsed."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wraps FastAPI's handler."""
+        handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
+
+        async def handle_within_limits(request: Request) -> Response:
+            await check_body(request)
+            return await handle(request)
+
+        return handle_within_limits
 
 
 def _malformed(detail: str) -> ProblemError:

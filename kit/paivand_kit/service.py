@@ -24,6 +24,7 @@ from .database import Database
 from .dpop import ProofVerifier
 from .jobs import Job
 from .jobs import running as jobs_running
+from .json_limits import LimitedRoute
 from .leadership import run_every
 from .messaging import Messaging
 from .secret_links import SecretLink
@@ -145,6 +146,10 @@ def _check_endpoints(app: FastAPI) -> None:
         named = permissions_of(dependant)
         if len(named) != 1:
             raise RuntimeError(f"{route.path} must name exactly one permission in its signature")
+        if getattr(route.original_route, "body_field", None) and not isinstance(route.original_route, LimitedRoute):
+            raise RuntimeError(
+                f"{route.path} must be a LimitedRoute, so that no body is too deep or has too many parts"
+            )
         is_change = bool((route.methods or set()) & CHANGING) and not named[0].permission.endswith(":read")
         if (is_change or named[0].audited) and not isinstance(route.original_route, AuditedRoute):
             raise RuntimeError(f"{route.path} must be an AuditedRoute, so that what it does is in the audit trail")

@@ -43,14 +43,15 @@ async def test_document_is_public_and_valid(service: str, monkeypatch: pytest.Mo
         pytest.param('{"a": [' + "1," * 20_000 + "1]}", "members and elements", id="many"),
     ],
 )
-async def test_every_change_limits_its_body(
+async def test_every_operation_limits_its_body(
     service: str, monkeypatch: pytest.MonkeyPatch, body: str, says: str
 ) -> None:
     app = app_of(service, monkeypatch)
-    changes = [(method, path) for path, item in app.openapi()["paths"].items() for method in item if method != "get"]
-    assert len(changes) >= 8
+    paths = app.openapi()["paths"]
+    with_body = [(method, path) for path, item in paths.items() for method in item if "requestBody" in item[method]]
+    assert len(with_body) >= 4
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
-        for method, path in changes:
+        for method, path in with_body:
             url = path.replace("{", "").replace("}", "")
             headers = {"Idempotency-Key": "x", "Content-Type": "application/json"}
             answer = await client.request(method.upper(), url, headers=headers, content=body)

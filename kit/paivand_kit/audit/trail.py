@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from sqlalchemy import BigInteger, Identity, Index, LargeBinary, Text, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import Base
+from ..json_limits import LimitedRoute
 from ..outbox import Xid8
 from ..telemetry import current_trace_id
 
@@ -180,7 +180,7 @@ def entry_of(request: Request) -> Entry:
     return entry
 
 
-class AuditedRoute(APIRoute):
+class AuditedRoute(LimitedRoute):
     """A route whose changes, and reads with an `audited` permission, leave an entry."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
+from paivand_kit.json_limits import LimitedRoute
 from paivand_kit.preconditions import IfMatch, etag
 
 from ..permissions import ManageServices, ReadDirectory
@@ -13,7 +14,7 @@ from .schemas import Eligibility, EligibilityCheck, EligibilityPut, EligibilityV
 
 router = APIRouter(prefix="/directory/v1/services", tags=["eligibility"], route_class=IdempotentRoute)
 # A question that is asked by POST, to keep it out of the URL, changes nothing: no key, and no answer is kept.
-questions = APIRouter(prefix=router.prefix, tags=["eligibility"])
+questions = APIRouter(prefix=router.prefix, tags=["eligibility"], route_class=LimitedRoute)
 
 
 @router.get("/{service_id}/eligibility", response_model=Eligibility)

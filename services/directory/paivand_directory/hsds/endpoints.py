@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from paivand_kit.database import Session
+from paivand_kit.json_limits import LimitedRoute
 
 from ..permissions import ReadDirectory
 from . import rules, terms
@@ -23,7 +24,7 @@ from .schemas import (
 )
 from .service import Directory
 
-router = APIRouter(prefix="/directory/hsds", tags=["HSDS 3.1"])
+router = APIRouter(prefix="/directory/hsds", tags=["HSDS 3.1"], route_class=LimitedRoute)
 
 
 @router.get("/", response_model=About)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
+from paivand_kit.json_limits import LimitedRoute
 from paivand_kit.pagination import Page, PageQuery
 from paivand_kit.preconditions import IfMatch, etag
 
@@ -15,7 +16,7 @@ from .schemas import Location, LocationCreate, LocationPatch, NearbyLocations, N
 
 router = APIRouter(prefix="/directory/v1/locations", tags=["locations"], route_class=IdempotentRoute)
 # A question that is asked by POST, to keep it out of the URL, changes nothing: no key, and no answer is kept.
-questions = APIRouter(prefix=router.prefix, tags=["locations"])
+questions = APIRouter(prefix=router.prefix, tags=["locations"], route_class=LimitedRoute)
 
 
 @router.get("", response_model=Page[Location])

@@ -8,6 +8,7 @@ from paivand_contracts.codes import ServiceStatus
 from paivand_contracts.taxonomy import TermCode
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
+from paivand_kit.json_limits import LimitedRoute
 from paivand_kit.pagination import Page, PageQuery
 from paivand_kit.preconditions import IfMatch, etag
 
@@ -21,7 +22,7 @@ from .tables import ServiceRow
 
 router = APIRouter(prefix="/directory/v1/services", tags=["services"], route_class=IdempotentRoute)
 # A question that is asked by POST, to keep it out of the URL, changes nothing: no key, and no answer is kept.
-questions = APIRouter(prefix=router.prefix, tags=["services"])
+questions = APIRouter(prefix=router.prefix, tags=["services"], route_class=LimitedRoute)
 
 
 @router.get("", response_model=Page[Service])
