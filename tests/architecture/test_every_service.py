@@ -49,7 +49,7 @@ async def test_every_operation_limits_its_body(
     app = app_of(service, monkeypatch)
     paths = app.openapi()["paths"]
     with_body = [(method, path) for path, item in paths.items() for method in item if "requestBody" in item[method]]
-    assert len(with_body) >= 4
+    assert len(with_body) >= 3
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
         for method, path in with_body:
             url = path.replace("{", "").replace("}", "")
