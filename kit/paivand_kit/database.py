@@ -11,6 +11,8 @@ from sqlalchemy import DateTime, MetaData
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from .row_scope import SCOPE, SERVICE, RowScope, ScopedConnection, ScopedSession, scope_of, stand_for
+
 WAKES = "wrote_outbox"
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -35,19 +37,30 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         # An error's text must not carry the values: it may end up in a log.
         make = partial(
-            create_async_engine, url, pool_size=pool_size, max_overflow=0, pool_timeout=10, hide_parameters=True
+            create_async_engine,
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            hide_parameters=True,
+            connect_args={"connection_class": ScopedConnection},
         )
         self.engine: AsyncEngine = make()
         # Connections of its own: to switch one to and from autocommit at each use costs more than to keep it.
         self._autocommit: AsyncEngine = make(isolation_level="AUTOCOMMIT")
         self.engines = (self.engine, self._autocommit)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self._sessions = async_sessionmaker(
+            self.engine, expire_on_commit=False, autoflush=False, sync_session_class=ScopedSession
+        )
         self.after_commit: list[Callable[[], None]] = []
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[AsyncSession]:
-        """A session whose work is committed when the block ends and rolled back when it raises."""
-        async with self._sessions() as session:
+    async def transaction(self, scope: RowScope | Request = SERVICE) -> AsyncGenerator[AsyncSession]:
+        """A session whose work is committed when the block ends and rolled back when it raises.
+
+        Jobs and consumers work as the service; a request sees what its caller may see (`row_scope`).
+        """
+        async with self._sessions(info={SCOPE: scope}) as session:
             async with session.begin():
                 yield session
             if session.info.get(WAKES):
@@ -61,9 +74,10 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def statement(self) -> AsyncGenerator[AsyncConnection]:
+    async def statement(self, scope: RowScope = SERVICE) -> AsyncGenerator[AsyncConnection]:
         """The same, for one statement that writes to the outbox too."""
         async with self.autocommit() as connection:
+            await stand_for(connection, scope)
             yield connection
         for wake in self.after_commit:
             wake()
@@ -82,7 +96,7 @@ def wake_after_commit(session: AsyncSession) -> None:
 async def request_session(request: Request) -> AsyncIterator[AsyncSession]:
     """The one transaction of a request, committed before the answer goes out."""
     database: Database = request.app.state.database
-    async with database.transaction() as session:
+    async with database.transaction(request) as session:
         request.state.session = session
         yield session
 
@@ -93,9 +107,9 @@ Session = Annotated[AsyncSession, Depends(request_session, scope="function")]
 
 
 async def request_statement(request: Request) -> AsyncIterator[AsyncConnection]:
-    """For a use case that is exactly one SQL statement, its Idempotency-Key included."""
+    """For a use case that is exactly one SQL statement, its Idempotency-Key included. The caller comes before it."""
     database: Database = request.app.state.database
-    async with database.statement() as connection:
+    async with database.statement(scope_of(request.state.caller)) as connection:
         yield connection
 
 

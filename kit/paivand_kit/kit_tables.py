@@ -137,6 +137,33 @@ def create_audit(role: str) -> None:
         grant(role, "SELECT, INSERT", table)
 
 
+ROW_SECURITY = """
+CREATE FUNCTION caller_organization() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN nullif(current_setting('paivand.organization', true), '')::uuid;
+CREATE FUNCTION caller_is(scope text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN current_setting('paivand.scope', true) = scope
+"""
+
+
+def create_row_security() -> None:
+    """Creates what policies ask: for whom the transaction works (`row_scope`)."""
+    for statement in ROW_SECURITY.split(";"):
+        op.execute(text(statement))
+
+
+def restrict(table: str, seen: str, written: str | None = None) -> None:
+    """Shows only rows for which `seen` holds, and lets only those be written for which `written` does (else `seen`).
+
+    The service itself sees all; a table's owner, who migrates, is not bound. Subqueries in the conditions see only what
+    the policies of their tables show.
+    """
+    op.execute(text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
+    as_service = "(SELECT caller_is('service'))"
+    using = f"({as_service} OR {seen})"
+    check = f"({as_service} OR {written or seen})"
+    op.execute(text(f"CREATE POLICY {table}_seen ON {table} USING {using} WITH CHECK {check}"))
+
+
 def grant(role: str, rights: str, table: str) -> None:
     """Gives the service's role exactly these rights on one table."""
     op.execute(text(f"GRANT {rights} ON {table} TO {role}"))

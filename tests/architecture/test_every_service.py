@@ -7,7 +7,9 @@ import sys
 import httpx
 import pytest
 from openapi_spec_validator import validate
+from paivand_kit.database import Database
 from paivand_local.testing import PostgresServer
+from sqlalchemy import text
 
 from tests.architecture.test_house_rules import ROOT, SECRET_LINKS, SERVICES, app_of
 
@@ -72,3 +74,42 @@ async def test_every_operation_refuses_the_anonymous(service: str, monkeypatch: 
             expected = 404 if (service, path) in SECRET_LINKS else 401
             assert answer.status_code == expected, (method, path, answer.status_code)
             assert answer.headers["content-type"] == "application/problem+json"
+
+
+KIT_TABLES = {
+    *("alembic_version", "outbox", "outbox_relay", "idempotency_keys", "inbox_events", "consumer_cursors"),
+    *("consumer_dead_letters", "dpop_proofs", "audit_log", "audit_chain", "audit_heads"),
+}
+# Rows that every member may see, or none: projections of what the directory publishes.
+EVERYBODYS = {"referral": {"directory_organizations", "directory_services"}, "notify": {"members"}}
+# Still behind the first gate alone: who is of record sees the proceeding, and conflicts are looked for across all.
+NOT_YET = {
+    *("proceedings", "proceeding_links", "proceeding_history"),
+    *("lawyers_of_record", "hearings", "hearing_history", "tasks", "rights_checks"),
+    *("reminders", "hearings_to_plan", "hearing_acknowledgements"),
+}
+# Nearly all of the directory is there to be read by all members, so there the few are named that are not.
+PRIVATE_IN_DIRECTORY = {
+    *("memberships", "membership_agreements", "membership_history", "people", "keycloak_jobs"),
+    *("location_releases", "referral_parties"),
+}
+UNRESTRICTED = text("""
+    SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+    AND (c.relkind = 'r' AND NOT c.relrowsecurity
+        OR c.relkind = 'v' AND NOT coalesce(c.reloptions, '{}') @> '{security_invoker=true}')
+""")
+
+
+@pytest.mark.integration
+async def test_every_table_with_an_organizations_data_has_row_level_security(
+    service: str, postgres: PostgresServer
+) -> None:
+    """A new table is restricted in its migration (`kit_tables.restrict`), or named here with a reason."""
+    database = Database(postgres.url(service))
+    async with database.transaction() as session:
+        unrestricted = set(await session.scalars(UNRESTRICTED)) - KIT_TABLES
+    await database.close()
+    if service == "directory":
+        assert not unrestricted & PRIVATE_IN_DIRECTORY
+    else:
+        assert unrestricted - NOT_YET == EVERYBODYS[service]

@@ -10,6 +10,7 @@ from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
 from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.row_scope import as_service
 
 from ..permissions import FollowCalendar, ManageCalendarFeeds
 from . import repository, service
@@ -74,7 +75,9 @@ async def follow_calendar(
 
     Each hearing keeps its UID through all adjournments. Titles say the case number and the kind of hearing.
     """
-    reading = await service.follow(session, token_digest)
+    # Nobody has signed in: the address says whose calendar it is.
+    async with as_service(session):
+        reading = await service.follow(session, token_digest)
     headers = {
         "ETag": reading.etag,
         "Last-Modified": format_datetime(reading.changed_at.astimezone(UTC).replace(microsecond=0), usegmt=True),

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
+from paivand_kit.row_scope import as_service
 
 from ..permissions import SeeOverdue
 from . import repository
@@ -22,5 +23,6 @@ async def list_overdue(_: SeeOverdue, session: Session, page: PageQuery) -> dict
     Says whom to call, and nothing of the case.
     """
     after = page.after(UUID)
-    rows = await repository.list_overdue_unscoped(session, after=after[0] if after else None, limit=page.limit + 1)
+    async with as_service(session):
+        rows = await repository.list_overdue_unscoped(session, after=after[0] if after else None, limit=page.limit + 1)
     return page.page(rows, lambda row: (row["id"],))

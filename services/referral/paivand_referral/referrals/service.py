@@ -15,6 +15,7 @@ from paivand_kit.caller import Caller
 from paivand_kit.idempotency import Once
 from paivand_kit.preconditions import check_version, etag
 from paivand_kit.problems import ProblemError, invalid, not_found
+from paivand_kit.row_scope import as_service
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from ..consents import service as consents
@@ -211,7 +212,9 @@ async def redirect(
     within: Mapping[Priority, timedelta],
 ) -> Opened:
     """Rejects a referral and asks another service in its place, as part of it, if the consent covers that."""
-    await repository.hold_consent(session, caller, referral_id)
+    # The consent is the requester's: held, not shown.
+    async with as_service(session):
+        await repository.hold_consent(session, caller, referral_id)
     referral = await _lock_for(session, caller, referral_id, Action.REDIRECT, expected)
     if service_id == referral["service_id"]:
         raise invalid("/service_id", "same", "Name another service than the one that was asked.")
@@ -226,7 +229,9 @@ async def redirect(
         consent_id=referral["consent_id"],
     )
     requester: UUID = referral["requester_organization_id"]
-    created = await _create(session, key, caller, requester, new, within, whole=None, part_of=referral_id)
+    # The new referral is between the requester and a third organization, and stands on the requester's consent.
+    async with as_service(session):
+        created = await _create(session, key, caller, requester, new, within, whole=None, part_of=referral_id)
     await audit.record(
         session,
         caller,
