@@ -13,6 +13,7 @@ from .calendars.endpoints import router as calendars
 from .cases.endpoints import router as cases
 from .cases.service import owns_case
 from .consents.endpoints import router as consents
+from .copies.endpoints import router as copies
 from .directory.consumers import directory_event, handle_directory_events
 from .disclosures.endpoints import router as disclosures
 from .erasures.endpoints import router as erasures
@@ -52,6 +53,7 @@ ROUTERS = [
     erasures,
     consents,
     disclosures,
+    copies,
     referrals,
     withdrawals,
     overdue,

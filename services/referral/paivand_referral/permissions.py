@@ -24,6 +24,7 @@ class Permission(StrEnum):
     READ_DISCLOSURES = "referral:disclosure:read"
     ERASE_CASES = "referral:case:erase"
     HOLD_CASES = "referral:case:hold"
+    READ_COPY = "referral:copy:read"
     READ_IDENTITY = "referral:identity:read"
     WRITE_IDENTITY = "referral:identity:write"
     FIND_PERSONS = "referral:identity:find"
@@ -56,6 +57,7 @@ HoldCases = Annotated[Caller, Depends(Requires(Permission.HOLD_CASES, {Role.MANA
 ReadIdentity = Annotated[
     Caller, Depends(Requires(Permission.READ_IDENTITY, STAFF, step_up=SECOND_FACTOR, audited=True))
 ]
+ReadCopy = Annotated[Caller, Depends(Requires(Permission.READ_COPY, STAFF, step_up=SECOND_FACTOR, audited=True))]
 FindPersons = Annotated[Caller, Depends(Requires(Permission.FIND_PERSONS, STAFF, step_up=SECOND_FACTOR, audited=True))]
 # Writing tells nothing: its answer does not repeat what was written.
 WriteIdentity = Annotated[Caller, Depends(Requires(Permission.WRITE_IDENTITY, STAFF))]

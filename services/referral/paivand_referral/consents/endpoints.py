@@ -9,9 +9,8 @@ from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
 from paivand_kit.preconditions import etag
 
-from ..cases import service as cases
 from ..permissions import ReadConsents, RecordConsents
-from . import repository, service
+from . import service
 from .schemas import Consent, ConsentCreate
 from .tables import ConsentRow
 
@@ -35,9 +34,8 @@ async def record_consent(
 @router.get("", response_model=Page[Consent])
 async def list_consents(case_id: UUID, caller: ReadConsents, session: Session, page: PageQuery) -> dict[str, Any]:
     """Everything that the person agreed to, newest first; also what came with a referral."""
-    await cases.read_case(session, caller, case_id)
     after = page.after(UUID)
-    rows = await repository.list_newest(
+    rows = await service.list_of_case(
         session, caller, case_id, before=after[0] if after else None, limit=page.limit + 1
     )
     return page.page(rows, lambda consent: (consent.id,))

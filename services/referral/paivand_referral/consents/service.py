@@ -71,6 +71,14 @@ async def read(session: AsyncSession, caller: Caller, case_id: UUID, consent_id:
     return consent
 
 
+async def list_of_case(
+    session: AsyncSession, caller: Caller, case_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[ConsentRow]:
+    """Consents of an own case, newest first; 404 for anybody else's."""
+    await cases.read_case(session, caller, case_id)
+    return await repository.list_newest(session, caller, case_id, before=before, limit=limit)
+
+
 async def lock(session: AsyncSession, caller: Caller, case_id: UUID, consent_id: UUID) -> ConsentRow:
     """The same, held against referrals that would begin to stand on it."""
     consent = await repository.lock(session, caller, case_id, consent_id)

@@ -22,10 +22,18 @@ FIELD = "identity"
 
 async def read_identity(session: AsyncSession, vault: Vault, caller: Caller, case_id: UUID) -> Identity:
     """Who the person of an own case is; 404 for anybody else's, and once the person was erased."""
+    identity = await find_identity(session, vault, caller, case_id)
+    if identity is None:
+        raise not_found("identity")
+    return identity
+
+
+async def find_identity(session: AsyncSession, vault: Vault, caller: Caller, case_id: UUID) -> Identity | None:
+    """Who the person of an own case is; None for anybody else's, and once the person was erased."""
     row = await repository.get(session, caller, case_id)
     key = await vault.key_of(case_id, row) if row else None
     if row is None or key is None:
-        raise not_found("identity")
+        return None
     audit.note(session, case_id=case_id)
     if row["sealed"] is None:
         written = IdentityPut()

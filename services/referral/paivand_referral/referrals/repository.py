@@ -170,6 +170,19 @@ READ = text("""
 """).columns(**JSON_COLUMNS)
 
 
+OF_CASE = text("""
+    SELECT d.*, k.wrapped AS key_wrapped, k.kek_id AS key_kek_id
+    FROM referral_details d LEFT JOIN case_keys k ON k.case_id = d.case_id
+    WHERE d.case_id = :case_id AND d.requester_organization_id = :organization ORDER BY d.id DESC LIMIT :limit
+""").columns(**JSON_COLUMNS)
+
+
+async def list_of_case(session: AsyncSession, caller: Caller, case_id: UUID, *, limit: int) -> Sequence[Row]:
+    """The referrals of one of the caller's cases, newest first."""
+    parameters = {"case_id": case_id, "organization": caller.organization(), "limit": limit}
+    return (await session.execute(OF_CASE, parameters)).mappings().all()
+
+
 async def create(
     executor: AsyncSession | AsyncConnection,
     values: dict[str, Any],

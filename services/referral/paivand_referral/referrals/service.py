@@ -384,3 +384,11 @@ async def list_history(
         {**entry, "note": key.unseal(entry["note"], field, entry["version"]) if key and entry["note"] else None}
         for entry in entries
     ]
+
+
+async def list_of_case(
+    session: AsyncSession, vault: Vault, caller: Caller, case_id: UUID, *, limit: int
+) -> list[Opened]:
+    """The referrals of one of the caller's cases with their texts, newest first."""
+    rows = await repository.list_of_case(session, caller, case_id, limit=limit)
+    return [_open(await vault.key_of(case_id, row), row) for row in rows]
