@@ -192,7 +192,10 @@ class HistoryEntry(Output):
     """One change of a referral."""
 
     version: int
-    action: Action | str = Field(description="What was done: `request`, an action, or `overdue`.")
+    action: Action | str = Field(
+        description="What was done: `request`, an action, `overdue`, or `consent-withdrawn`, `consent-expired`, "
+        "`renew-consent`."
+    )
     status: ReferralStatus = Field(description="State after it.")
     reason: str | None
     note: str | None
