@@ -112,9 +112,9 @@ def run_file(site: Site, role: str, file: Path) -> None:
     _client(site, "psql", role, "--single-transaction", "--set=ON_ERROR_STOP=1", "--file", str(file))
 
 
-def dump(site: Site, role: str, *options: str) -> str:
-    """What pg_dump says of the database of that name, without owners and grants."""
-    return _client(site, "pg_dump", role, "--no-owner", "--no-privileges", *options)
+def dump(site: Site, role: str, *options: str, database: str | None = None) -> str:
+    """What pg_dump says of the database, or of the one named like the role, without owners and grants."""
+    return _client(site, "pg_dump", role, "--no-owner", "--no-privileges", *options, database=database)
 
 
 def _client(
