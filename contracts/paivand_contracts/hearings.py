@@ -54,6 +54,7 @@ class HearingFacts(Message):
     time_zone: str = Field(description="IANA time zone of the court.", examples=["Asia/Dushanbe"])
     previous_starts_at: datetime | None = Field(default=None, description="When it would have begun before the change.")
     next_hearing_id: UUID | None = Field(default=None, description="The hearing that follows in its place.")
+    next_starts_at: datetime | None = Field(default=None, description="When that one begins (UTC).")
     organization_id: UUID = Field(description="The organization that owns the case.")
     lawyer_organization_ids: list[UUID] = Field(description="The organizations whose lawyers are of record.")
     version: int = Field(ge=1, description="Rises by one with each change; the ETag, and SEQUENCE in calendars.")

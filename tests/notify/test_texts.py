@@ -1,8 +1,10 @@
 """Texts hold the number and the state, in every language, and nothing else."""
 
+from datetime import UTC, datetime
+
 import pytest
 from paivand_notify.inbox.rules import Kind
-from paivand_notify.texts import SENTENCES, Language, text_of
+from paivand_notify.texts import SENTENCES, Language, text_of, times_of
 
 NUMBER = "R-7K2M-9QXD-4"
 
@@ -38,3 +40,19 @@ def test_nothing_but_a_number_gets_into_a_text(number: str) -> None:
 def test_a_reference_is_where_one_belongs(kind: str, reference: str | None) -> None:
     with pytest.raises(ValueError, match="a reference too many"):
         text_of(kind, reference)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_hearings_times_stand_on_the_clocks_of_its_court(language: Language) -> None:
+    before, after = datetime(2026, 12, 1, 4, 30, tzinfo=UTC), datetime(2026, 12, 10, 9, tzinfo=UTC)
+    times = times_of(after, "Asia/Dushanbe", before=before)
+    assert times == "2026-12-01 09:30 → 2026-12-10 14:00 (Asia/Dushanbe)"
+    text = text_of("hearing-adjourned", NUMBER, language, times=times)
+    assert text == f"{text_of('hearing-adjourned', NUMBER, language)}: {times}"
+    assert times_of(after, "America/Port-au-Prince") == "2026-12-10 04:00 (America/Port-au-Prince)"
+
+
+@pytest.mark.parametrize("times", ["", "at noon", "2026-12-01 09:30 (Zarina Karimova)", "2026-12-01 09:30"])
+def test_nothing_but_times_gets_in_beside_the_number(times: str) -> None:
+    with pytest.raises(ValueError, match="no times"):
+        text_of("hearing-held", NUMBER, times=times)

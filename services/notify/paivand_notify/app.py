@@ -3,7 +3,6 @@
 from functools import partial
 
 from fastapi import FastAPI
-from paivand_contracts.referral import referral_event
 from paivand_kit.caller import TokenVerifier
 from paivand_kit.consumer import EventConsumer, forget_old_inbox_rows
 from paivand_kit.database import Database
@@ -19,7 +18,7 @@ from .deliveries.worker import Worker
 from .email.endpoints import router as email
 from .email.sender import EmailSender
 from .email.service import forget_departures
-from .inbox.consumers import directory_event, handle_directory_events, handle_referral_events
+from .inbox.consumers import directory_event, handle_directory_events, handle_referral_events, referral_event
 from .inbox.endpoints import router as inbox
 from .inbox.feed import Feed
 from .settings import Settings

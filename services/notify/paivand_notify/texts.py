@@ -1,7 +1,9 @@
 """What is said to people, in their language: a number or a day, and the state; never anything else."""
 
 import re
+from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 REFERENCE = re.compile(r"[A-Z0-9-]{1,40}")
 
@@ -12,6 +14,9 @@ class Language(StrEnum):
     ENGLISH = "en"
     RUSSIAN = "ru"
     TAJIK = "tg"
+
+
+TIMES = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d → )?\d{4}-\d\d-\d\d \d\d:\d\d \([A-Za-z0-9/_+-]{1,40}\)")
 
 
 # kind of news -> English, Russian, Tajik; the braces take the reference.
@@ -59,18 +64,68 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
         "Членство закончится {}, если соглашения не будут подписаны заново",
         "Узвият {} ба охир мерасад, агар созишномаҳо аз нав имзо нашаванд",
     ),
+    "hearing-scheduled": ("Case {}: new hearing", "Дело {}: назначено заседание", "Парвандаи {}: маҷлис таъин шуд"),
+    "hearing-changed": (
+        "Case {}: hearing changed",
+        "Дело {}: заседание изменено",
+        "Парвандаи {}: маҷлис тағйир ёфт",
+    ),
+    "hearing-adjourned": (
+        "Case {}: hearing adjourned",
+        "Дело {}: заседание отложено",
+        "Парвандаи {}: маҷлис мавқуф гузошта шуд",
+    ),
+    "hearing-held": ("Case {}: hearing held", "Дело {}: заседание состоялось", "Парвандаи {}: маҷлис баргузор шуд"),
+    "hearing-vacated": (
+        "Case {}: hearing taken off the list",
+        "Дело {}: заседание снято с рассмотрения",
+        "Парвандаи {}: маҷлис аз рӯйхат гирифта шуд",
+    ),
+    "hearing-cancelled": (
+        "Case {}: hearing cancelled",
+        "Дело {}: заседание отменено",
+        "Парвандаи {}: маҷлис бекор карда шуд",
+    ),
+    "hearing-approaching": (
+        "Case {}: the hearing is near",
+        "Дело {}: скоро заседание",
+        "Парвандаи {}: маҷлис наздик аст",
+    ),
+    "hearing-unacknowledged": (
+        "Case {}: nobody has confirmed the hearing",
+        "Дело {}: заседание никем не подтверждено",
+        "Парвандаи {}: маҷлисро касе тасдиқ накардааст",
+    ),
+    "hearing-unprepared": (
+        "Case {}: the hearing still lacks a lawyer, an interpreter or transport",
+        "Дело {}: для заседания нет адвоката, переводчика или транспорта",
+        "Парвандаи {}: барои маҷлис адвокат, тарҷумон ё нақлиёт нест",
+    ),
 }
 
 
-def text_of(kind: str, reference: str | None, language: Language = Language.ENGLISH) -> str:
-    """The one line that tells what happened. `reference` is the referral's number, or the day by which to act.
+def times_of(starts_at: datetime, time_zone: str, *, before: datetime | None = None) -> str:
+    """When a hearing is on the clocks of its court, and when it was to be: the same in every language."""
+    zone = ZoneInfo(time_zone)
+    times = [f"{each.astimezone(zone):%Y-%m-%d %H:%M}" for each in (before, starts_at) if each is not None]
+    return f"{' → '.join(times)} ({time_zone})"
+
+
+def text_of(
+    kind: str, reference: str | None, language: Language = Language.ENGLISH, *, times: str | None = None
+) -> str:
+    """The one line that tells what happened. `reference` is a number, or the day by which to act; `times` are a
+    hearing's.
 
     Raises:
-        ValueError: the reference is not one; nothing but a number or a day may come into a text.
+        ValueError: the reference or the times are none; nothing else may come into a text.
     """
     if reference is not None and not REFERENCE.fullmatch(reference):
         raise ValueError("neither a number nor a day")
+    if times is not None and not TIMES.fullmatch(times):
+        raise ValueError("no times")
     sentence = SENTENCES[kind][list(Language).index(language)]
     if ("{}" in sentence) != (reference is not None):
         raise ValueError("a reference too many, or none where one is needed")
-    return sentence.format(reference)
+    text = sentence.format(reference)
+    return f"{text}: {times}" if times else text

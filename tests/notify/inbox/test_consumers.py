@@ -27,9 +27,12 @@ async def test_batch_makes_one_entry_for_each_who_must_know(database: Database) 
     async with database.transaction() as session:
         await handle_referral_events(session, events)
     owners, requesters = await entries_of(database, owner), await entries_of(database, requester)
-    assert [row.kind for row in reversed(owners)] == ["requested", "cancelled", "entered-in-error", "overdue"]
+    assert [row.kind for row in reversed(owners)] == [
+        *("requested", "cancelled", "entered-in-error", "overdue", "consent-ended", "consent-renewed")
+    ]
     assert [row.kind for row in reversed(requesters)] == [
-        *("accepted", "rejected", "started", "held", "resumed", "completed", "failed", "entered-in-error")
+        *("accepted", "rejected", "started", "held", "resumed", "completed", "failed", "entered-in-error"),
+        "consent-ended",
     ]
     [overdue] = [event for event in events if event.type.endswith("overdue.v1")]
     coordinators = await entries_of(database, None)

@@ -66,7 +66,7 @@ class TestList:
         }
         assert (entry["subject_type"], entry["subject_id"]) == ("referral", entry["referral_id"])
         assert set(entry) - {"kind", "referral_id", "referral_number", "status", "priority", "text"} == {
-            *("id", "position", "subject_type", "subject_id", "due_on", "created_at", "read_at", "read_by")
+            *("id", "position", "subject_type", "subject_id", "due_on", "times", "created_at", "read_at", "read_by")
         }
 
     async def test_unread_leaves_out_what_was_read(self, client: httpx.AsyncClient, state: State) -> None:

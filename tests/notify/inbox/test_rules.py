@@ -7,7 +7,7 @@ from paivand_contracts.envelope import subject_of
 from paivand_notify.inbox.news import told_events
 from paivand_notify.inbox.rules import Audience, Kind, audiences_of, kind_of
 
-REQUESTER, OWNER = uuid4(), uuid4()
+REQUESTER, OWNER, LAWYER = uuid4(), uuid4(), uuid4()
 
 TABLE: list[tuple[Kind, set[Audience]]] = [
     (Kind.REQUESTED, {OWNER}),
@@ -25,12 +25,21 @@ TABLE: list[tuple[Kind, set[Audience]]] = [
     (Kind.CONSENT_RENEWED, {OWNER}),
     (Kind.CAPACITY_STALE, {OWNER}),
     (Kind.MEMBERSHIP_EXPIRING, {OWNER, None}),
+    (Kind.HEARING_SCHEDULED, {OWNER, LAWYER}),
+    (Kind.HEARING_CHANGED, {OWNER, LAWYER}),
+    (Kind.HEARING_ADJOURNED, {OWNER, LAWYER}),
+    (Kind.HEARING_HELD, {OWNER, LAWYER}),
+    (Kind.HEARING_VACATED, {OWNER, LAWYER}),
+    (Kind.HEARING_CANCELLED, {OWNER, LAWYER}),
+    (Kind.HEARING_APPROACHING, {OWNER}),
+    (Kind.HEARING_UNACKNOWLEDGED, {OWNER}),
+    (Kind.HEARING_UNPREPARED, {OWNER}),
 ]
 
 
 @pytest.mark.parametrize(("kind", "audiences"), TABLE, ids=[kind for kind, _ in TABLE])
 def test_who_must_know(kind: Kind, audiences: set[Audience]) -> None:
-    assert audiences_of(kind, requester=REQUESTER, owner=OWNER) == audiences
+    assert audiences_of(kind, requester=REQUESTER, owner=OWNER, lawyers=[LAWYER]) == audiences
 
 
 def test_table_and_contract_name_the_same_events() -> None:

@@ -88,7 +88,7 @@ async def test_entry_arrives_live_and_says_number_and_state_only(client: httpx.A
     assert entry["referral_id"] == str(event.data.referral_id)
     assert set(entry) == {
         *("id", "position", "kind", "referral_id", "referral_number", "status", "priority", "text"),
-        *("subject_type", "subject_id", "due_on", "created_at", "read_at", "read_by"),
+        *("subject_type", "subject_id", "due_on", "times", "created_at", "read_at", "read_by"),
     }
 
 

@@ -24,7 +24,7 @@ def compose(delivery: DeliveryRow, subscription: EmailSubscriptionRow, *, sender
     """
     language = Language(subscription.language)
     news = news_of(told_event.validate_python(delivery.event))
-    text = text_of(news.kind, news.reference, language)
+    text = text_of(news.kind, news.reference, language, times=news.times)
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = sender
     message["To"] = subscription.address

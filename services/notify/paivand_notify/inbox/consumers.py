@@ -5,8 +5,9 @@ from typing import Annotated, Any, cast
 
 from paivand_contracts.capacity import CapacityEvent
 from paivand_contracts.directory import DirectoryEvent, DirectoryEventBase, OrganizationChanged
+from paivand_contracts.hearings import HearingEvent, HearingEventBase, HearingNoticeBase
 from paivand_contracts.membership import MembershipEvent, PersonRemoved
-from paivand_contracts.referral import ReferralEventBase
+from paivand_contracts.referral import ReferralEvent, ReferralEventBase
 from paivand_kit.listener import announce
 from pydantic import Field, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,9 +22,13 @@ from .news import TOLD, News, news_of
 
 _AnyEvent = Annotated[DirectoryEvent | CapacityEvent | MembershipEvent, Field(discriminator="type")]
 directory_event: TypeAdapter[Any] = TypeAdapter(cast(Any, _AnyEvent))
+_OfReferral = Annotated[ReferralEvent | HearingEvent, Field(discriminator="type")]
+referral_event: TypeAdapter[Any] = TypeAdapter(cast(Any, _OfReferral))
 
 
-async def handle_referral_events(session: AsyncSession, events: Sequence[ReferralEventBase]) -> None:
+async def handle_referral_events(
+    session: AsyncSession, events: Sequence[ReferralEventBase | HearingEventBase | HearingNoticeBase]
+) -> None:
     """Handles a batch, under the consumer's cursor lock."""
     await _tell(session, [news_of(event) for event in events])
 

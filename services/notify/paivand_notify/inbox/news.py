@@ -7,22 +7,33 @@ from uuid import UUID
 from paivand_contracts.capacity import CapacityStale
 from paivand_contracts.codes import Priority, ReferralStatus
 from paivand_contracts.envelope import Event, events_of
+from paivand_contracts.hearings import HearingEvent, HearingEventBase, HearingFacts, HearingNoticeBase, HearingStatus
 from paivand_contracts.membership import MembershipExpiring
 from paivand_contracts.referral import ReferralEvent, ReferralEventBase
 from pydantic import Field, TypeAdapter
 
+from ..texts import times_of
 from .rules import Audience, Kind, SubjectType, audiences_of, kind_of
 
-Told = ReferralEventBase | CapacityStale | MembershipExpiring
+Told = ReferralEventBase | HearingEventBase | HearingNoticeBase | CapacityStale | MembershipExpiring
 """The events that people and systems are told of."""
-TOLD = (ReferralEventBase, CapacityStale, MembershipExpiring)
-ToldEvent = Annotated[ReferralEvent | CapacityStale | MembershipExpiring, Field(discriminator="type")]
+TOLD = (ReferralEventBase, HearingEventBase, HearingNoticeBase, CapacityStale, MembershipExpiring)
+ToldEvent = Annotated[ReferralEvent | HearingEvent | CapacityStale | MembershipExpiring, Field(discriminator="type")]
 told_event: TypeAdapter[Any] = TypeAdapter(cast(Any, ToldEvent))
 
 
 def told_events() -> list[type[Event]]:
     """The models of those events."""
-    return [*events_of(ReferralEvent), CapacityStale, MembershipExpiring]
+    return [*events_of(ReferralEvent), *events_of(HearingEvent), CapacityStale, MembershipExpiring]
+
+
+# A routine hearing is in the calendar; what moves or lacks something cannot wait for the next mail round.
+PRIORITY_OF_HEARING = {
+    Kind.HEARING_SCHEDULED: Priority.ROUTINE,
+    Kind.HEARING_HELD: Priority.ROUTINE,
+    Kind.HEARING_UNACKNOWLEDGED: Priority.ASAP,
+    Kind.HEARING_UNPREPARED: Priority.ASAP,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +46,13 @@ class News:
     subject_id: UUID
     reference: str | None
     """A number or a day, the only thing beside the kind that gets into a text."""
-    status: ReferralStatus | None
+    status: ReferralStatus | HearingStatus | None
     priority: Priority
     audiences: list[Audience]
     organization_ids: frozenset[UUID]
     """The organizations whose own thing it is: their webhooks get the event, whoever acted."""
+    times: str | None = None
+    """When a hearing is, and was, on the clocks of its court."""
 
 
 def news_of(event: Told) -> News:
@@ -59,6 +72,8 @@ def news_of(event: Told) -> News:
             audiences=sorted(audiences_of(kind, requester=requester, owner=owner), key=str),
             organization_ids=frozenset({requester, owner}),
         )
+    if isinstance(event, HearingEventBase | HearingNoticeBase):
+        return _news_of_hearing(event, kind)
     owner = event.data.organization_id
     is_membership = isinstance(event, MembershipExpiring)
     return News(
@@ -72,4 +87,27 @@ def news_of(event: Told) -> News:
         priority=Priority.URGENT if is_membership else Priority.ROUTINE,
         audiences=sorted(audiences_of(kind, owner=owner), key=str),
         organization_ids=frozenset({owner}),
+    )
+
+
+def _news_of_hearing(event: HearingEventBase | HearingNoticeBase, kind: Kind) -> News:
+    facts = event.data
+    if isinstance(facts, HearingFacts):
+        lawyers, status = frozenset(facts.lawyer_organization_ids), facts.status
+        before, after = facts.previous_starts_at, facts.starts_at
+        if facts.next_starts_at is not None:
+            before, after = facts.starts_at, facts.next_starts_at
+    else:
+        lawyers, status, before, after = frozenset[UUID](), None, None, facts.starts_at
+    return News(
+        event,
+        kind,
+        SubjectType.HEARING,
+        subject_id=facts.hearing_id,
+        reference=facts.case_number,
+        status=status,
+        priority=PRIORITY_OF_HEARING.get(kind, Priority.URGENT),
+        audiences=sorted(audiences_of(kind, owner=facts.organization_id, lawyers=lawyers), key=str),
+        organization_ids=lawyers | {facts.organization_id},
+        times=times_of(after, facts.time_zone, before=before),
     )

@@ -14,7 +14,7 @@ from .tables import InboxEntryRow
 _table = cast(Table, InboxEntryRow.__table__)
 NAMES = [
     *("id", "event_id", "organization_id", "kind"),
-    *("subject_type", "subject_id", "reference", "status", "priority"),
+    *("subject_type", "subject_id", "reference", "status", "priority", "times"),
 ]
 # All entries in one JSON parameter: a VALUES list would be another statement for each number of rows, and writing it
 # out took longer than running it.

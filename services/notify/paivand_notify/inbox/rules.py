@@ -1,6 +1,6 @@
 """Who must know of which event. Pure: no I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,6 +14,7 @@ class SubjectType(StrEnum):
     REFERRAL = "referral"
     CAPACITY = "capacity"
     MEMBERSHIP = "membership"
+    HEARING = "hearing"
 
 
 class Kind(StrEnum):
@@ -34,6 +35,15 @@ class Kind(StrEnum):
     CONSENT_RENEWED = "consent-renewed"
     CAPACITY_STALE = "capacity-stale"
     MEMBERSHIP_EXPIRING = "membership-expiring"
+    HEARING_SCHEDULED = "hearing-scheduled"
+    HEARING_CHANGED = "hearing-changed"
+    HEARING_ADJOURNED = "hearing-adjourned"
+    HEARING_HELD = "hearing-held"
+    HEARING_VACATED = "hearing-vacated"
+    HEARING_CANCELLED = "hearing-cancelled"
+    HEARING_APPROACHING = "hearing-approaching"
+    HEARING_UNACKNOWLEDGED = "hearing-unacknowledged"
+    HEARING_UNPREPARED = "hearing-unprepared"
 
 
 class Party(StrEnum):
@@ -42,7 +52,13 @@ class Party(StrEnum):
     REQUESTER = "requester"
     OWNER = "owner"
     COORDINATORS = "coordinators"
+    LAWYERS = "lawyers"
 
+
+HEARING_MOVES = (
+    *(Kind.HEARING_SCHEDULED, Kind.HEARING_CHANGED, Kind.HEARING_ADJOURNED),
+    *(Kind.HEARING_HELD, Kind.HEARING_VACATED, Kind.HEARING_CANCELLED),
+)
 
 # The one who acts knows already; the other side must be told. A redirect is a `requested` of the new referral.
 # `entered-in-error` may come from either side and ends the matter for both. A consent may end without anybody acting.
@@ -62,6 +78,12 @@ MUST_KNOW: Mapping[Kind, frozenset[Party]] = {
     Kind.CONSENT_RENEWED: frozenset({Party.OWNER}),
     Kind.CAPACITY_STALE: frozenset({Party.OWNER}),
     Kind.MEMBERSHIP_EXPIRING: frozenset({Party.OWNER, Party.COORDINATORS}),
+    # Both: a court or a colleague may have moved it, and nobody may come on the wrong day.
+    **dict.fromkeys(HEARING_MOVES, frozenset({Party.OWNER, Party.LAWYERS})),
+    # What time brings about names the one organization that it is for.
+    Kind.HEARING_APPROACHING: frozenset({Party.OWNER}),
+    Kind.HEARING_UNACKNOWLEDGED: frozenset({Party.OWNER}),
+    Kind.HEARING_UNPREPARED: frozenset({Party.OWNER}),
 }
 
 
@@ -75,7 +97,14 @@ def kind_of(event_type: str) -> Kind:
     return Kind(happened if entity == SubjectType.REFERRAL else f"{entity}-{happened}")
 
 
-def audiences_of(kind: Kind, *, requester: UUID | None = None, owner: UUID) -> set[Audience]:
-    """Whose inboxes get an entry; an organization that is both requester and owner gets one."""
-    inbox: dict[Party, Audience] = {Party.REQUESTER: requester, Party.OWNER: owner, Party.COORDINATORS: None}
-    return {inbox[party] for party in MUST_KNOW[kind]}
+def audiences_of(
+    kind: Kind, *, requester: UUID | None = None, owner: UUID, lawyers: Collection[UUID] = ()
+) -> set[Audience]:
+    """Whose inboxes get an entry; an organization that is several of the parties gets one."""
+    inboxes: dict[Party, Collection[Audience]] = {
+        Party.REQUESTER: [requester],
+        Party.OWNER: [owner],
+        Party.COORDINATORS: [None],
+        Party.LAWYERS: lawyers,
+    }
+    return {inbox for party in MUST_KNOW[kind] for inbox in inboxes[party]}

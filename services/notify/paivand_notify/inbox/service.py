@@ -43,7 +43,7 @@ async def record(session: AsyncSession, news: Sequence[News]) -> None:
 
 def _entry(news: News, audience: Audience) -> dict[str, Any]:
     # Fails here, and not at each reader, when a producer sends anything but a number.
-    text_of(news.kind, news.reference)
+    text_of(news.kind, news.reference, times=news.times)
     return {
         "id": str(new_id()),
         "event_id": str(news.event.id),
@@ -54,6 +54,7 @@ def _entry(news: News, audience: Audience) -> dict[str, Any]:
         "reference": news.reference,
         "status": news.status,
         "priority": news.priority,
+        "times": news.times,
     }
 
 

@@ -44,6 +44,7 @@ class InboxEntryRow(Base):
     reference: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str | None] = mapped_column(Text)
     priority: Mapped[str] = mapped_column(Text)
+    times: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     read_at: Mapped[datetime | None]
     read_by: Mapped[str | None] = mapped_column(Text)
@@ -51,7 +52,7 @@ class InboxEntryRow(Base):
     @property
     def text(self) -> str:
         """The entry in one line."""
-        return text_of(self.kind, self.reference)
+        return text_of(self.kind, self.reference, times=self.times)
 
     @property
     def referral_id(self) -> UUID | None:

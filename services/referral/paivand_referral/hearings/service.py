@@ -203,10 +203,10 @@ async def act(
     target = _decide(row, action, expected)
     changed = await repository.change(session, row, {"status": target, "reason": reason, "outcome": outcome})
     await _note(session, changed, action.value, caller)
-    next_id = None
+    following_row = None
     if following is not None:
-        next_id = await _follow(session, caller, changed, following)
-    await emit(session, await _event(session, EVENT_OF[action], changed, next_id=next_id))
+        following_row = await _follow(session, caller, changed, following)
+    await emit(session, await _event(session, EVENT_OF[action], changed, following=following_row))
     return await read(session, caller, hearing_id)
 
 
@@ -247,7 +247,7 @@ async def _lock(session: AsyncSession, caller: Caller, hearing_id: UUID) -> Hear
     return row
 
 
-async def _follow(session: AsyncSession, caller: Caller, former: HearingRow, said: NextDate) -> UUID:
+async def _follow(session: AsyncSession, caller: Caller, former: HearingRow, said: NextDate) -> HearingRow:
     proceeding = await proceedings.read(session, caller, former.proceeding_id)
     stated = said.model_dump(exclude={"starts_at"}, exclude_none=True)
     kept = {name: getattr(former, name) for name in KEPT}
@@ -259,7 +259,7 @@ async def _follow(session: AsyncSession, caller: Caller, former: HearingRow, sai
         },
     }
     values = {**kept, **anew, **stated, "follows_id": former.id}
-    return (await _add(session, caller, proceeding, values, said.starts_at, place="/next/starts_at")).id
+    return await _add(session, caller, proceeding, values, said.starts_at, place="/next/starts_at")
 
 
 async def facts_of(
@@ -268,7 +268,7 @@ async def facts_of(
     *,
     case_number: str,
     previous: datetime | None = None,
-    next_id: UUID | None = None,
+    following: HearingRow | None = None,
 ) -> events.HearingFacts:
     """What an event says of a hearing."""
     return events.HearingFacts(
@@ -281,7 +281,8 @@ async def facts_of(
         ends_at=row.ends_at,
         time_zone=row.time_zone,
         previous_starts_at=previous,
-        next_hearing_id=next_id,
+        next_hearing_id=following.id if following else None,
+        next_starts_at=following.starts_at if following else None,
         organization_id=row.organization_id,
         lawyer_organization_ids=await lawyers.organizations_of_unscoped(session, row.proceeding_id),
         version=row.version,
@@ -294,10 +295,10 @@ async def _event(
     row: HearingRow,
     *,
     previous: datetime | None = None,
-    next_id: UUID | None = None,
+    following: HearingRow | None = None,
 ) -> events.HearingEventBase:
     number = await repository.case_number_unscoped(session, row.proceeding_id)
-    facts = await facts_of(session, row, case_number=number, previous=previous, next_id=next_id)
+    facts = await facts_of(session, row, case_number=number, previous=previous, following=following)
     return event(subject=str(row.id), data=facts)
 
 
