@@ -94,6 +94,28 @@ def test_arrows_inside_a_service_point_one_way() -> None:
     assert faults == []
 
 
+# Where others come in: what opens and seals, for them; the rest is the vault's own.
+VAULT_DOOR = {"service", "door", "case_keys"}
+PUTS_THE_VAULT_TOGETHER = {"app.py", "settings.py"}
+
+
+def test_the_vault_has_a_narrow_door() -> None:
+    """No other feature gets at wrapping keys, and no SQL but the vault's own names a wrapped key to change it."""
+    faults: list[str] = []
+    for name, path, tree in sources("services/referral/paivand_referral"):
+        folder = path.parent.name
+        if folder == "vault" or (folder == "paivand_referral" and path.name in PUTS_THE_VAULT_TOGETHER):
+            continue
+        for module, word in imports(tree):
+            if module == "vault" or module.startswith("vault."):
+                reached = module.removeprefix("vault").lstrip(".") or word
+                faults += [f"{name}: {module}.{word}"] if reached not in VAULT_DOOR else []
+        # Only an erasure destroys a wrapped key.
+        if "wrapped = " in path.read_text() and folder != "erasures":
+            faults.append(f"{name}: changes a wrapped key")
+    assert faults == []
+
+
 def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """How long a function's body is, without its docstring."""
     body = function.body[1:] if ast.get_docstring(function) else function.body
