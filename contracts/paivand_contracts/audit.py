@@ -3,7 +3,7 @@
 # Narrowing a field in a subclass is safe, since the models are frozen.
 # pyright: reportIncompatibleVariableOverride=false
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -59,12 +59,12 @@ def head_signed(service: str, head: AuditHead) -> AuditHeadSigned:
 
 
 class UnusualReading(Message):
-    """An account that has opened more identities within a time than people usually need."""
+    """An account that has read what is secret of more cases, within a time, than people usually need to."""
 
-    subject: Annotated[str, Field(description="The account (OIDC `sub`).")]
-    organization_id: Annotated[UUID | None, Field(description="The organization it acted for.")]
-    cases: Annotated[int, Field(ge=1, description="Of how many cases it read what is kept secret.", examples=[25])]
-    since: Annotated[AwareDatetime, Field(description="Start of the time that was looked at (UTC).")]
+    account_id: UUID = Field(description="The account (OIDC `sub`).")
+    organization_id: UUID | None = Field(description="The organization it acted for.")
+    cases: int = Field(ge=1, description="Of how many cases it read what is kept secret.", examples=[25])
+    since: AwareDatetime = Field(description="Start of the time that was looked at (UTC).")
 
 
 class UnusualReadingFound(Event):

@@ -23,6 +23,8 @@ STATUS = {
     "cancelled": ReferralStatus.CANCELLED,
     "entered-in-error": ReferralStatus.ENTERED_IN_ERROR,
     "overdue": ReferralStatus.REQUESTED,
+    "consent-ended": ReferralStatus.ON_HOLD,
+    "consent-renewed": ReferralStatus.ON_HOLD,
 }
 
 

@@ -10,8 +10,8 @@ NUMBER = "R-7K2M-9QXD-4"
 
 
 def reference_of(kind: Kind) -> str | None:
-    """Of free places there is nothing to name."""
-    return None if kind is Kind.CAPACITY_STALE else NUMBER
+    """Of free places, and of an account, there is nothing to name."""
+    return None if kind in (Kind.CAPACITY_STALE, Kind.UNUSUAL_READING) else NUMBER
 
 
 @pytest.mark.parametrize("language", Language)

@@ -1,6 +1,7 @@
 """Composition root: everything the referral service is made of."""
 
 from fastapi import FastAPI
+from paivand_kit.audit.alerts import tell_of_unusual_reading
 from paivand_kit.caller import TokenVerifier
 from paivand_kit.consumer import EventConsumer, forget_old_inbox_rows
 from paivand_kit.leadership import run_every
@@ -108,6 +109,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             run_every(settings.expiry_check_seconds, "expire consents", lambda: expire_consents(database)),
             run_every(3600, "follow time zones", lambda: follow_time_zones(database)),
             run_every(60, "wrap keys anew", lambda: rewrap(database, keys)),
+            run_every(60, "tell of unusual reading", lambda: tell_of_unusual_reading(database, settings.usual_reading)),
             *reminding(database, settings),
             run_every(3600, "forget inbox rows", lambda: forget_old_inbox_rows(database)),
         ],

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from paivand_contracts.codes import Priority
+from paivand_kit.audit.alerts import Usual
 from paivand_kit.settings import ServiceSettings
 
 from .reminders.rules import REMIND_BEFORE, Recipient
@@ -26,5 +27,13 @@ class Settings(ServiceSettings, VaultSettings):
     acknowledge_within: timedelta = timedelta(hours=24)
     """How long a lawyer has to confirm a new date before the manager is told."""
     reminder_poll_seconds: float = 0.5
+    unusual_reading_cases: int = 20
+    """Of how many cases an account reads what is secret, within that time, before a coordinator is told."""
+    unusual_reading_within: timedelta = timedelta(hours=1)
     index_key_file: Path
     """The key of the blind indexes by which a person is found; made together with the other."""
+
+    @property
+    def usual_reading(self) -> Usual:
+        """What no coordinator is told of."""
+        return Usual(self.unusual_reading_cases, self.unusual_reading_within)

@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from paivand_contracts.audit import UnusualReading, UnusualReadingFound
 from paivand_contracts.codes import OrganizationStatus
-from paivand_contracts.envelope import Event
+from paivand_contracts.envelope import Event, now
 from paivand_kit.database import Database
 from paivand_notify.inbox.consumers import directory_event, handle_directory_events, handle_referral_events
 from sqlalchemy import text
@@ -96,6 +97,15 @@ class TestNews:
             assert (entry["kind"], entry["due_on"]) == ("membership-expiring", "2027-01-31")
             assert (entry["priority"], "2027-01-31" in entry["text"]) == ("urgent", True)
         assert await office.queued(event.id) == {"email", "webhook"}
+
+    async def test_unusual_reading_reaches_the_coordinators_alone(self, office: Office, database: Database) -> None:
+        account_id = uuid4()
+        reading = UnusualReading(account_id=account_id, organization_id=office.id, cases=25, since=now())
+        async with database.transaction() as session:
+            await handle_referral_events(session, [UnusualReadingFound(subject=str(account_id), data=reading)])
+        theirs = [each for each in await office.entries(coordinator()) if each["subject_id"] == str(account_id)]
+        assert [(each["kind"], each["subject_type"]) for each in theirs] == [("audit-unusual-reading-found", "audit")]
+        assert await office.entries() == []
 
     async def test_the_same_event_again_adds_nothing(self, office: Office) -> None:
         event = stale(office.id)

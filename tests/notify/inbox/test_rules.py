@@ -34,6 +34,7 @@ TABLE: list[tuple[Kind, set[Audience]]] = [
     (Kind.HEARING_APPROACHING, {OWNER}),
     (Kind.HEARING_UNACKNOWLEDGED, {OWNER}),
     (Kind.HEARING_UNPREPARED, {OWNER}),
+    (Kind.UNUSUAL_READING, {None}),
 ]
 
 
@@ -43,7 +44,8 @@ def test_who_must_know(kind: Kind, audiences: set[Audience]) -> None:
 
 
 def test_table_and_contract_name_the_same_events() -> None:
-    assert {kind for kind, _ in TABLE} == set(Kind) == {kind_of(subject_of(event)) for event in told_events()}
+    assert {kind for kind, _ in TABLE} == set(Kind)
+    assert set(Kind) - {Kind.UNUSUAL_READING} == {kind_of(subject_of(event)) for event in told_events()}
 
 
 def test_organization_that_is_both_sides_is_told_once() -> None:

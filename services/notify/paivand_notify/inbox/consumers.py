@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
+from paivand_contracts.audit import UnusualReadingFound
 from paivand_contracts.capacity import CapacityEvent
 from paivand_contracts.directory import DirectoryEvent, DirectoryEventBase, OrganizationChanged
 from paivand_contracts.hearings import HearingEvent, HearingEventBase, HearingNoticeBase
@@ -22,12 +23,13 @@ from .news import TOLD, News, news_of
 
 _AnyEvent = Annotated[DirectoryEvent | CapacityEvent | MembershipEvent, Field(discriminator="type")]
 directory_event: TypeAdapter[Any] = TypeAdapter(cast(Any, _AnyEvent))
-_OfReferral = Annotated[ReferralEvent | HearingEvent, Field(discriminator="type")]
+_OfReferral = Annotated[ReferralEvent | HearingEvent | UnusualReadingFound, Field(discriminator="type")]
 referral_event: TypeAdapter[Any] = TypeAdapter(cast(Any, _OfReferral))
 
 
 async def handle_referral_events(
-    session: AsyncSession, events: Sequence[ReferralEventBase | HearingEventBase | HearingNoticeBase]
+    session: AsyncSession,
+    events: Sequence[ReferralEventBase | HearingEventBase | HearingNoticeBase | UnusualReadingFound],
 ) -> None:
     """Handles a batch, under the consumer's cursor lock."""
     await _tell(session, [news_of(event) for event in events])

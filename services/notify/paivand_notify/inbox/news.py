@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, cast
 from uuid import UUID
 
+from paivand_contracts.audit import UnusualReadingFound
 from paivand_contracts.capacity import CapacityStale
 from paivand_contracts.codes import Priority, ReferralStatus
 from paivand_contracts.envelope import Event, events_of
@@ -15,15 +16,23 @@ from pydantic import Field, TypeAdapter
 from ..texts import times_of
 from .rules import Audience, Kind, SubjectType, audiences_of, kind_of
 
-Told = ReferralEventBase | HearingEventBase | HearingNoticeBase | CapacityStale | MembershipExpiring
+Told = (
+    ReferralEventBase | HearingEventBase | HearingNoticeBase | CapacityStale | MembershipExpiring | UnusualReadingFound
+)
 """The events that people and systems are told of."""
-TOLD = (ReferralEventBase, HearingEventBase, HearingNoticeBase, CapacityStale, MembershipExpiring)
-ToldEvent = Annotated[ReferralEvent | HearingEvent | CapacityStale | MembershipExpiring, Field(discriminator="type")]
+TOLD = (
+    *(ReferralEventBase, HearingEventBase, HearingNoticeBase, CapacityStale, MembershipExpiring),
+    UnusualReadingFound,
+)
+ToldEvent = Annotated[
+    ReferralEvent | HearingEvent | CapacityStale | MembershipExpiring | UnusualReadingFound,
+    Field(discriminator="type"),
+]
 told_event: TypeAdapter[Any] = TypeAdapter(cast(Any, ToldEvent))
 
 
 def told_events() -> list[type[Event]]:
-    """The models of those events."""
+    """The models of those events that an organization's systems may be told of too."""
     return [*events_of(ReferralEvent), *events_of(HearingEvent), CapacityStale, MembershipExpiring]
 
 
@@ -74,6 +83,8 @@ def news_of(event: Told) -> News:
         )
     if isinstance(event, HearingEventBase | HearingNoticeBase):
         return _news_of_hearing(event, kind)
+    if isinstance(event, UnusualReadingFound):
+        return _news_of_reading(event, kind)
     owner = event.data.organization_id
     is_membership = isinstance(event, MembershipExpiring)
     return News(
@@ -110,4 +121,19 @@ def _news_of_hearing(event: HearingEventBase | HearingNoticeBase, kind: Kind) ->
         audiences=sorted(audiences_of(kind, owner=facts.organization_id, lawyers=lawyers), key=str),
         organization_ids=lawyers | {facts.organization_id},
         times=times_of(after, facts.time_zone, before=before),
+    )
+
+
+def _news_of_reading(event: UnusualReadingFound, kind: Kind) -> News:
+    """For the coordinators alone: no organization's systems are told."""
+    return News(
+        event,
+        kind,
+        SubjectType.AUDIT,
+        subject_id=event.data.account_id,
+        reference=None,
+        status=None,
+        priority=Priority.URGENT,
+        audiences=sorted(audiences_of(kind), key=str),
+        organization_ids=frozenset(),
     )

@@ -15,6 +15,7 @@ class SubjectType(StrEnum):
     CAPACITY = "capacity"
     MEMBERSHIP = "membership"
     HEARING = "hearing"
+    AUDIT = "audit"
 
 
 class Kind(StrEnum):
@@ -44,6 +45,7 @@ class Kind(StrEnum):
     HEARING_APPROACHING = "hearing-approaching"
     HEARING_UNACKNOWLEDGED = "hearing-unacknowledged"
     HEARING_UNPREPARED = "hearing-unprepared"
+    UNUSUAL_READING = "audit-unusual-reading-found"
 
 
 class Party(StrEnum):
@@ -84,6 +86,8 @@ MUST_KNOW: Mapping[Kind, frozenset[Party]] = {
     Kind.HEARING_APPROACHING: frozenset({Party.OWNER}),
     Kind.HEARING_UNACKNOWLEDGED: frozenset({Party.OWNER}),
     Kind.HEARING_UNPREPARED: frozenset({Party.OWNER}),
+    # Not its own organization, where somebody may be in league with the account.
+    Kind.UNUSUAL_READING: frozenset({Party.COORDINATORS}),
 }
 
 
@@ -98,7 +102,7 @@ def kind_of(event_type: str) -> Kind:
 
 
 def audiences_of(
-    kind: Kind, *, requester: UUID | None = None, owner: UUID, lawyers: Collection[UUID] = ()
+    kind: Kind, *, requester: UUID | None = None, owner: UUID | None = None, lawyers: Collection[UUID] = ()
 ) -> set[Audience]:
     """Whose inboxes get an entry; an organization that is several of the parties gets one."""
     inboxes: dict[Party, Collection[Audience]] = {
