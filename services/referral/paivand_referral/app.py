@@ -15,6 +15,7 @@ from .cases.endpoints import router as cases
 from .cases.service import owns_case
 from .consents.endpoints import router as consents
 from .copies.endpoints import router as copies
+from .deadlines.endpoints import router as deadlines
 from .directory.consumers import directory_event, handle_directory_events
 from .disclosures.endpoints import router as disclosures
 from .erasures.endpoints import router as erasures
@@ -62,6 +63,7 @@ ROUTERS = [
     lawyers,
     hearings,
     reminders,
+    deadlines,
     calendars,
     accompaniments,
     agenda,
@@ -78,6 +80,7 @@ TAGS = [
     {"name": "audit", "description": "Who did what."},
     {"name": "proceedings", "description": "What goes on before courts and authorities, and who is of record."},
     {"name": "hearings", "description": "Dates, what becomes of them, and what the person needs there."},
+    {"name": "deadlines", "description": "By when the law wants something done, and how that was counted."},
     {"name": "calendar", "description": "Hearings in the calendar program that you already use."},
     {"name": "tasks", "description": "What somebody must do for the person, and by when."},
     {"name": "rights", "description": "The victim's rights in a proceeding, and what was missed."},

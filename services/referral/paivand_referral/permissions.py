@@ -37,6 +37,8 @@ class Permission(StrEnum):
     SUPERVISE = "referral:proceeding:supervise"
     READ_HEARINGS = "referral:hearing:read"
     WRITE_HEARINGS = "referral:hearing:write"
+    READ_DEADLINES = "referral:deadline:read"
+    WRITE_DEADLINES = "referral:deadline:write"
     ACKNOWLEDGE_HEARINGS = "referral:hearing:acknowledge"
     MANAGE_CALENDAR_FEEDS = "referral:calendar-feed:manage"
     FOLLOW_CALENDAR = "referral:calendar:follow"
@@ -72,6 +74,8 @@ WriteProceedings = Annotated[Caller, Depends(Requires(Permission.WRITE_PROCEEDIN
 Supervise = Annotated[Caller, Depends(Requires(Permission.SUPERVISE, {Role.MANAGER}))]
 ReadHearings = Annotated[Caller, Depends(Requires(Permission.READ_HEARINGS, STAFF))]
 WriteHearings = Annotated[Caller, Depends(Requires(Permission.WRITE_HEARINGS, STAFF))]
+ReadDeadlines = Annotated[Caller, Depends(Requires(Permission.READ_DEADLINES, STAFF))]
+WriteDeadlines = Annotated[Caller, Depends(Requires(Permission.WRITE_DEADLINES, STAFF))]
 AcknowledgeHearings = Annotated[Caller, Depends(Requires(Permission.ACKNOWLEDGE_HEARINGS, STAFF))]
 # Whose calendar it is and what it shows is a rule of the feed.
 ManageCalendarFeeds = Annotated[Caller, Depends(Requires(Permission.MANAGE_CALENDAR_FEEDS, STAFF))]

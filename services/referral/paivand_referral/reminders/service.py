@@ -15,6 +15,8 @@ from paivand_kit.problems import ProblemError, not_found
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ..deadlines import service as deadlines
+from ..deadlines.rule_sets import load
 from . import repository
 from .rules import Kind, Planned, Recipient, plan
 from .tables import AcknowledgementRow
@@ -46,7 +48,9 @@ async def plan_anew(
         )
     ]
     if hearings:
-        await repository.replace_unscoped(session, [each["id"] for each in hearings], planned)
+        hearing_ids = [each["id"] for each in hearings]
+        await repository.replace_unscoped(session, hearing_ids, planned)
+        await deadlines.follow_hearings(session, load(), hearing_ids)
     return len(hearings)
 
 
