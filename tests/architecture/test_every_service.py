@@ -86,7 +86,7 @@ EVERYBODYS = {"referral": {"directory_organizations", "directory_services"}, "no
 NOT_YET = {
     *("proceedings", "proceeding_links", "proceeding_history"),
     *("lawyers_of_record", "hearings", "hearing_history", "tasks", "rights_checks"),
-    *("reminders", "hearings_to_plan", "hearing_acknowledgements"),
+    *("reminders", "hearings_to_plan", "hearing_acknowledgements", "deadlines"),
 }
 # Nearly all of the directory is there to be read by all members, so there the few are named that are not.
 PRIVATE_IN_DIRECTORY = {
