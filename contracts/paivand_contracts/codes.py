@@ -10,6 +10,7 @@ class Role(StrEnum):
     MANAGER = "manager"
     COORDINATOR = "coordinator"
     AUDITOR = "auditor"
+    COURT = "court"
 
 
 class ReferralStatus(StrEnum):

@@ -13,8 +13,11 @@ from .agenda.endpoints import router as agenda
 from .calendars.endpoints import router as calendars
 from .cases.endpoints import router as cases
 from .cases.service import owns_case
+from .cause_lists.endpoints import router as cause_lists
+from .cause_lists.jobs import handle_cause_lists
 from .consents.endpoints import router as consents
 from .copies.endpoints import router as copies
+from .court_files.endpoints import router as court_files
 from .deadlines.endpoints import router as deadlines
 from .directory.consumers import directory_event, handle_directory_events
 from .disclosures.endpoints import router as disclosures
@@ -69,6 +72,8 @@ ROUTERS = [
     agenda,
     tasks,
     rights,
+    court_files,
+    cause_lists,
 ]
 TAGS = [
     {"name": "cases", "description": "The pseudonymous records of the people you help."},
@@ -82,6 +87,7 @@ TAGS = [
     {"name": "hearings", "description": "Dates, what becomes of them, and what the person needs there."},
     {"name": "deadlines", "description": "By when the law wants something done, and how that was counted."},
     {"name": "calendar", "description": "Hearings in the calendar program that you already use."},
+    {"name": "cause lists", "description": "What courts state of their hearings."},
     {"name": "tasks", "description": "What somebody must do for the person, and by when."},
     {"name": "rights", "description": "The victim's rights in a proceeding, and what was missed."},
 ]
@@ -110,6 +116,7 @@ def create_app(settings: Settings | None = None, *, verifier: TokenVerifier | No
             directory.run(),
             run_every(settings.overdue_check_seconds, "escalate overdue", lambda: escalate_overdue(database)),
             run_every(settings.expiry_check_seconds, "expire consents", lambda: expire_consents(database)),
+            run_every(2, "handle cause lists", lambda: handle_cause_lists(database)),
             run_every(3600, "follow time zones", lambda: follow_time_zones(database)),
             run_every(60, "wrap keys anew", lambda: rewrap(database, keys)),
             run_every(60, "tell of unusual reading", lambda: tell_of_unusual_reading(database, settings.usual_reading)),

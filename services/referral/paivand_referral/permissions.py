@@ -42,6 +42,8 @@ class Permission(StrEnum):
     ACKNOWLEDGE_HEARINGS = "referral:hearing:acknowledge"
     MANAGE_CALENDAR_FEEDS = "referral:calendar-feed:manage"
     FOLLOW_CALENDAR = "referral:calendar:follow"
+    STATE_CAUSE_LISTS = "referral:cause-list:state"
+    SEE_CAUSE_LISTS = "referral:cause-list:read"
     ACCOMPANY = "referral:hearing:accompany"
 
 
@@ -83,3 +85,6 @@ ManageCalendarFeeds = Annotated[Caller, Depends(Requires(Permission.MANAGE_CALEN
 FollowCalendar = Annotated[bytes, Depends(SecretLink(Permission.FOLLOW_CALENDAR, "calendar"))]
 # Shelters that have taken the person in: when, and what must be arranged.
 Accompany = Annotated[Caller, Depends(Requires(Permission.ACCOMPANY, STAFF))]
+# Systems of courts: they state, and see nothing back.
+StateCauseLists = Annotated[Caller, Depends(Requires(Permission.STATE_CAUSE_LISTS, {Role.COURT}))]
+SeeCauseLists = Annotated[Caller, Depends(Requires(Permission.SEE_CAUSE_LISTS, {Role.COORDINATOR}, member_only=False))]

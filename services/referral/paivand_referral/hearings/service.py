@@ -51,7 +51,7 @@ async def schedule(session: AsyncSession, caller: Caller, new: HearingCreate) ->
     if new.follows_id is not None:
         await _check_follows(session, caller, new.follows_id, proceeding.id)
     values = new.model_dump(exclude={"proceeding_id", "starts_at"})
-    row = await _add(session, caller, proceeding, values, new.starts_at, place="/starts_at")
+    row = await set_down(session, caller, proceeding, values, new.starts_at)
     return row.id
 
 
@@ -65,15 +65,16 @@ async def _check_follows(session: AsyncSession, caller: Caller, follows_id: UUID
         raise ProblemError(ProblemType.CONFLICT, "Another hearing already continues that one.")
 
 
-async def _add(
+async def set_down(
     session: AsyncSession,
-    caller: Caller,
+    caller: Caller | None,
     proceeding: ProceedingRow,
     values: dict[str, Any],
     starts_at: datetime,
     *,
-    place: str,
+    place: str = "/starts_at",
 ) -> HearingRow:
+    """A scheduled hearing of a locked proceeding; without a caller, by the court itself."""
     row = HearingRow(
         id=new_id(),
         proceeding_id=proceeding.id,
@@ -81,16 +82,21 @@ async def _add(
         status=HearingStatus.SCHEDULED,
         version=1,
         **values,
-        **_times(starts_at, values["time_zone"], values["duration_minutes"], place),
+        **times(starts_at, values["time_zone"], values["duration_minutes"], place),
     )
     await repository.add(session, row)
-    await _note(session, row, "schedule", caller)
+    await note(session, row, "schedule", caller)
     facts = await facts_of(session, row, case_number=proceeding.case_number)
     await emit(session, events.HearingScheduled(subject=str(row.id), data=facts))
     return row
 
 
-def _times(said: datetime, time_zone: str, duration_minutes: int, place: str) -> dict[str, Any]:
+def times(said: datetime, time_zone: str, duration_minutes: int, place: str = "/starts_at") -> dict[str, Any]:
+    """The columns of a hearing's time.
+
+    Raises:
+        ProblemError: `invalid` for a time that the clocks never show, or show twice.
+    """
     try:
         start = rules.start_of(said, zones.zone(time_zone))
     except rules.LocalTimeError as fault:
@@ -144,11 +150,11 @@ async def change(
     duration = values.get("duration_minutes", row.duration_minutes)
     if said is None:
         said = row.starts_local if zone != row.time_zone else row.starts_at
-    values |= _times(said, zone, duration, "/starts_at")
+    values |= times(said, zone, duration)
     changed = await repository.change(session, row, values)
-    await _note(session, changed, "change", caller)
+    await note(session, changed, "change", caller)
     moved = before if before != changed.starts_at else None
-    await emit(session, await _event(session, events.HearingChanged, changed, previous=moved))
+    await emit(session, await event_of(session, events.HearingChanged, changed, previous=moved))
     return await read(session, caller, hearing_id)
 
 
@@ -162,8 +168,8 @@ async def arrange(
     """
     _check_scheduled(row, expected)
     changed = await repository.change(session, row, values)
-    await _note(session, changed, "arrange", caller)
-    await emit(session, await _event(session, events.HearingChanged, changed))
+    await note(session, changed, "arrange", caller)
+    await emit(session, await event_of(session, events.HearingChanged, changed))
 
 
 def _check_scheduled(row: HearingRow, expected: int | None) -> None:
@@ -202,11 +208,11 @@ async def act(
     row = await _lock(session, caller, hearing_id)
     target = _decide(row, action, expected)
     changed = await repository.change(session, row, {"status": target, "reason": reason, "outcome": outcome})
-    await _note(session, changed, action.value, caller)
+    await note(session, changed, action.value, caller)
     following_row = None
     if following is not None:
         following_row = await _follow(session, caller, changed, following)
-    await emit(session, await _event(session, EVENT_OF[action], changed, following=following_row))
+    await emit(session, await event_of(session, EVENT_OF[action], changed, following=following_row))
     return await read(session, caller, hearing_id)
 
 
@@ -250,16 +256,19 @@ async def _lock(session: AsyncSession, caller: Caller, hearing_id: UUID) -> Hear
 async def _follow(session: AsyncSession, caller: Caller, former: HearingRow, said: NextDate) -> HearingRow:
     proceeding = await proceedings.read(session, caller, former.proceeding_id)
     stated = said.model_dump(exclude={"starts_at"}, exclude_none=True)
-    kept = {name: getattr(former, name) for name in KEPT}
-    anew = {
+    values = {**carried_over(former), **stated}
+    return await set_down(session, caller, proceeding, values, said.starts_at, place="/next/starts_at")
+
+
+def carried_over(former: HearingRow) -> dict[str, Any]:
+    """What the next hearing takes over; what was booked for the day must be booked again."""
+    arrangements = ("transport", "childcare", "support_person")
+    return {
+        **{name: getattr(former, name) for name in KEPT},
+        **{name: rules.anew(Arrangement(getattr(former, name))) for name in arrangements},
         "interpreter": rules.interpreter_anew(Interpreter(former.interpreter)),
-        **{
-            name: rules.anew(Arrangement(getattr(former, name)))
-            for name in ("transport", "childcare", "support_person")
-        },
+        "follows_id": former.id,
     }
-    values = {**kept, **anew, **stated, "follows_id": former.id}
-    return await _add(session, caller, proceeding, values, said.starts_at, place="/next/starts_at")
 
 
 async def facts_of(
@@ -289,7 +298,7 @@ async def facts_of(
     )
 
 
-async def _event(
+async def event_of(
     session: AsyncSession,
     event: Callable[..., events.HearingEventBase],
     row: HearingRow,
@@ -297,12 +306,14 @@ async def _event(
     previous: datetime | None = None,
     following: HearingRow | None = None,
 ) -> events.HearingEventBase:
+    """The event about a hearing as it is now."""
     number = await repository.case_number_unscoped(session, row.proceeding_id)
     facts = await facts_of(session, row, case_number=number, previous=previous, following=following)
     return event(subject=str(row.id), data=facts)
 
 
-async def _note(session: AsyncSession, row: HearingRow, action: str, caller: Caller | None) -> None:
+async def note(session: AsyncSession, row: HearingRow, action: str, caller: Caller | None) -> None:
+    """Writes the history entry of the row's present version; without a caller, by the network or the court."""
     state = HearingState.model_validate(row).model_dump(mode="json")
     await repository.note(session, row, action, state, caller)
 
@@ -322,8 +333,8 @@ async def recompute(session: AsyncSession, *, limit: int) -> int:
         ends_at = at + timedelta(minutes=row.duration_minutes)
         values = {"starts_at": at, "ends_at": ends_at, "zones_edition": zones.EDITION}
         changed = await repository.change(session, row, values)
-        await _note(session, changed, "rezone", None)
-        await emit(session, await _event(session, events.HearingChanged, changed, previous=before))
+        await note(session, changed, "rezone", None)
+        await emit(session, await event_of(session, events.HearingChanged, changed, previous=before))
     if unmoved:
         await repository.mark_current(session, unmoved, edition=zones.EDITION)
     return len(rows)

@@ -1,9 +1,9 @@
 """HTTP of the identities."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Response
 from paivand_kit.audit.trail import AuditedRoute
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
@@ -13,20 +13,13 @@ from paivand_kit.preconditions import IfMatch, etag
 from ..permissions import FindPersons, ReadIdentity, WriteIdentity
 from ..vault.door import OpenVault
 from . import service
-from .index import BlindIndex
+from .door import Index
 from .schemas import FoundCase, Identity, IdentityPut, IdentityReceipt, PersonQuery
 
 PREFIX = "/referral/v1/cases"
 router = APIRouter(prefix=PREFIX, tags=["identities"], route_class=IdempotentRoute)
 # A question that is asked by POST, to keep it out of the URL, changes nothing: it has no key, and no answer is kept.
 questions = APIRouter(prefix=PREFIX, tags=["identities"], route_class=AuditedRoute)
-
-
-async def _index(request: Request) -> BlindIndex:
-    return request.app.state.blind_index
-
-
-Index = Annotated[BlindIndex, Depends(_index)]
 
 
 @questions.post("/search", response_model=Page[FoundCase])

@@ -22,6 +22,8 @@ from . import rules
 from .schemas import IdentityPut, PersonQuery
 
 TOKEN_BYTES = 16
+NETWORK = UUID(int=0)
+"""Stands for the network where keys are derived by organization; none has this id."""
 PHONES = {"phone", "sms"}
 
 
@@ -71,6 +73,10 @@ class BlindIndex:
             "phone": rules.phone_form(query.phone or ""),
         }
         return wanted + [Wanted({self._token(organization, kind, form): True}) for kind, form in exact.items() if form]
+
+    def network_token(self, kind: str, form: str) -> bytes:
+        """The token of what is not one organization's, such as a court's file number."""
+        return self._token(NETWORK, kind, form)
 
     def _wanted_part(self, organization: UUID, part: str) -> Wanted:
         tokens = {self._token(organization, "name", part): True}

@@ -124,6 +124,17 @@ async def _check_lawyers(session: AsyncSession, proceeding_ids: Iterable[UUID]) 
         await check_conflict(session, each, await repository.representations_unscoped(session, each))
 
 
+async def put_court_file(
+    session: AsyncSession, caller: Caller, proceeding_id: UUID, expected: int | None, sealed: bytes, token: bytes
+) -> ProceedingRow:
+    """The proceeding with the court's number, sealed, and its blind index."""
+    row = await lock_open(session, caller, proceeding_id)
+    check_version(expected, row.version)
+    changed = await repository.change(session, row, {"court_file_number": sealed, "court_file_index": token})
+    await _note(session, changed, "file", caller)
+    return changed
+
+
 async def act(
     session: AsyncSession,
     caller: Caller,
