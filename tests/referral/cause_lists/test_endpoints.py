@@ -96,6 +96,21 @@ class TestMatching:
         await listed.state(listed.line())
         assert await listed.hearings() == []
 
+    async def test_an_erased_person_is_found_no_more(self, listed: Listed) -> None:
+        legal = listed.legal
+        manager = legal.owner.with_role(Role.MANAGER)
+        erased = await manager.post(
+            f"/referral/v1/cases/{legal.case_id}/erase",
+            {"number": legal.proceeding["case_number"], "reason": "person-asked"},
+        )
+        assert erased.status_code == 200, erased.text
+        await listed.state(listed.line())
+        assert await listed.hearings() == []
+        path = f"/referral/v1/proceedings/{legal.proceeding['id']}/court-file"
+        assert (await legal.owner.get(path)).status_code == 404
+        refused = await legal.owner.put(path, {"court": COURT, "number": "2-2/2026"}, etag="*")
+        assert refused.status_code == 409
+
     async def test_handled_lines_are_gone(self, listed: Listed) -> None:
         await listed.state(listed.line(), listed.line(file_number="9-9/2026"))
         async with listed.database.transaction() as session:

@@ -27,6 +27,8 @@ DESTROY = text("""
         DELETE FROM identities WHERE case_id = :case_id RETURNING 1
     ), unindexed AS (
         DELETE FROM identity_index WHERE case_id = :case_id RETURNING 1
+    ), unlisted AS (
+        UPDATE proceedings SET court_file_number = NULL, court_file_index = NULL WHERE case_id = :case_id
     )
     SELECT (SELECT count(*) FROM forgotten) AS identities, (SELECT count(*) FROM unindexed) AS index_tokens
 """)
