@@ -32,7 +32,7 @@ async def test_nothing_of_it_is_stored_in_clear(legal: LegalStory, database: Dat
     async with database.transaction() as session:
         for table in ("proceedings", "proceeding_history", "outbox", "idempotency_keys"):
             rows = (await session.execute(text(f"SELECT t::text FROM {table} t"))).scalars().all()  # noqa: S608 - own names
-            assert not [row for row in rows if "7731" in row], table
+            assert not [row for row in rows if "CANARY-7731" in row], table
             assert not [row for row in rows if b"CANARY-7731".hex() in row], table
 
 

@@ -40,5 +40,10 @@ def upgrade() -> None:
     """Creates the tables; the service's role gets only the rights that it uses. FOR UPDATE needs UPDATE."""
     for statement in STATEMENTS.split(";"):
         op.execute(text(statement))
+    own = "organization_id = (SELECT caller_organization())"
+    kit_tables.restrict("cause_lists", f"({own} OR (SELECT caller_is('coordinator')))", own)
+    kit_tables.restrict(
+        "cause_list_lines", f"EXISTS (SELECT FROM cause_lists l WHERE l.id = cause_list_id AND l.{own})"
+    )
     for table, rights in RIGHTS.items():
         kit_tables.grant("referral", rights, table)

@@ -44,7 +44,8 @@ class CauseListCreate(Input):
     lines: Annotated[list[JsonValue], Field(min_length=1, max_length=MOST_LINES)] | None = Field(
         default=None,
         description="Objects with `file_number`, `starts_at`, and if known `hearing_type`, `room`, `status` "
-        "(`scheduled` or `vacated`), `previous_starts_at`.",
+        "(`scheduled` or `vacated`), `previous_starts_at`. A body of JSON may have 10,000 members and elements in all: "
+        "send a longer list as CSV.",
         examples=[[{"file_number": "1-482/2026", "starts_at": "2026-12-01T09:30", "room": "Room 4"}]],
     )
     csv: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)] | None = Field(
