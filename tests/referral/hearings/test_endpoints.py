@@ -12,7 +12,7 @@ from paivand_kit.database import Database
 from paivand_kit.outbox import OutboxRow
 from paivand_referral.hearings.jobs import follow_time_zones
 from paivand_referral.hearings.tables import HearingRow
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from tests.referral.conftest import CASE, LegalStory
 
@@ -180,6 +180,15 @@ class TestActions:
         refused = await legal.act(legal.owner, hearing, "adjourn", body)
         assert refused.json()["errors"][0]["pointer"] == "/next/starts_at"
         assert (await legal.owner.get(f"{HEARINGS}/{hearing['id']}")).json() == hearing
+
+    async def test_it_does_not_wait_for_rows_that_refer_to_it(self, legal: LegalStory, database: Database) -> None:
+        """Such as reminders, whose writer may hold what a change of the hearing needs: that would be a deadlock."""
+        hearing = await legal.hearing()
+        async with database.transaction() as session:
+            refers = text("SELECT FROM hearings WHERE id = :id FOR KEY SHARE")
+            await session.execute(refers, {"id": hearing["id"]})
+            async with asyncio.timeout(5):
+                assert (await legal.act(legal.owner, hearing, "vacate", {"reason": "settled"})).status_code == 200
 
     async def test_a_stranger_finds_nothing(self, legal: LegalStory) -> None:
         hearing = await legal.hearing()

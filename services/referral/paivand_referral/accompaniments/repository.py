@@ -60,7 +60,7 @@ async def get(session: AsyncSession, caller: Caller, hearing_id: UUID) -> Row[An
 async def lock(session: AsyncSession, caller: Caller, hearing_id: UUID) -> HearingRow | None:
     """The hearing of one that the caller may see, held against other changes until the transaction ends."""
     seen = visible_to(caller).with_only_columns(HearingRow.id).where(HearingRow.id == hearing_id)
-    query = select(HearingRow).where(HearingRow.id.in_(seen)).with_for_update()
+    query = select(HearingRow).where(HearingRow.id.in_(seen)).with_for_update(key_share=True)
     return await session.scalar(query, execution_options={"populate_existing": True})
 
 

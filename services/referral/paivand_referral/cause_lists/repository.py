@@ -37,7 +37,7 @@ async def claim_lines_unscoped(session: AsyncSession, *, limit: int) -> Sequence
 
     Other replicas wait, and skip nothing: a later line may correct an earlier one.
     """
-    query = select(CauseListLineRow).order_by(CauseListLineRow.position).limit(limit).with_for_update()
+    query = select(CauseListLineRow).order_by(CauseListLineRow.position).limit(limit).with_for_update(key_share=True)
     return (await session.scalars(query)).all()
 
 
@@ -62,7 +62,7 @@ async def matching_unscoped(session: AsyncSession, tokens: Iterable[bytes]) -> S
         .where(ProceedingRow.court_file_index.in_(list(tokens)), CaseKeyRow.wrapped.is_not(None))
         .where(ProceedingRow.status != "closed")
         .order_by(ProceedingRow.id)
-        .with_for_update(of=ProceedingRow)
+        .with_for_update(of=ProceedingRow, key_share=True)
     )
     return (await session.scalars(query)).all()
 
@@ -70,5 +70,5 @@ async def matching_unscoped(session: AsyncSession, tokens: Iterable[bytes]) -> S
 async def scheduled_unscoped(session: AsyncSession, proceeding_id: UUID) -> Sequence[HearingRow]:
     """Hearings of a locked proceeding that are to take place, held against changes."""
     query = select(HearingRow).where(HearingRow.proceeding_id == proceeding_id, HearingRow.status == "scheduled")
-    query = query.order_by(HearingRow.starts_at).with_for_update()
+    query = query.order_by(HearingRow.starts_at).with_for_update(key_share=True)
     return (await session.scalars(query, execution_options={"populate_existing": True})).all()

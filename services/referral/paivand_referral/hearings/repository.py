@@ -69,9 +69,13 @@ async def get(session: AsyncSession, caller: Caller, hearing_id: UUID) -> Row[An
 
 
 async def lock(session: AsyncSession, caller: Caller, hearing_id: UUID) -> HearingRow | None:
-    """The hearing, if the caller may see it, held against other changes until the transaction ends."""
+    """The hearing, if the caller may see it, held against other changes until the transaction ends.
+
+    Like all these locks FOR NO KEY UPDATE: rows that refer to it, such as reminders, are written meanwhile without
+    waiting. Whoever waited there for us, holding what our change needs, would be a deadlock.
+    """
     query = visible_to(caller).where(HearingRow.id == hearing_id)
-    return await session.scalar(query.with_for_update(), execution_options={"populate_existing": True})
+    return await session.scalar(query.with_for_update(key_share=True), execution_options={"populate_existing": True})
 
 
 def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
@@ -175,7 +179,7 @@ async def claim_outdated_unscoped(session: AsyncSession, *, edition: str, limit:
     query = select(HearingRow).where(
         HearingRow.status == "scheduled", HearingRow.starts_at > func.now(), HearingRow.zones_edition != edition
     )
-    return (await session.scalars(query.limit(limit).with_for_update(skip_locked=True))).all()
+    return (await session.scalars(query.limit(limit).with_for_update(skip_locked=True, key_share=True))).all()
 
 
 async def mark_current(session: AsyncSession, rows: Sequence[HearingRow], *, edition: str) -> None:

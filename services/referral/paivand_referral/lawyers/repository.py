@@ -39,7 +39,7 @@ async def get(session: AsyncSession, caller: Caller, lawyer_id: UUID) -> LawyerR
 
 async def lock(session: AsyncSession, caller: Caller, lawyer_id: UUID) -> LawyerRow | None:
     """The same, held against other changes until the transaction ends."""
-    return await session.scalar(visible_to(caller).where(LawyerRow.id == lawyer_id).with_for_update())
+    return await session.scalar(visible_to(caller).where(LawyerRow.id == lawyer_id).with_for_update(key_share=True))
 
 
 async def list_of(session: AsyncSession, caller: Caller, proceeding_id: UUID) -> Sequence[LawyerRow]:

@@ -47,7 +47,9 @@ async def get(session: AsyncSession, caller: Caller, proceeding_id: UUID) -> Pro
 
 async def lock(session: AsyncSession, caller: Caller, proceeding_id: UUID) -> ProceedingRow | None:
     """The same, held against other changes until the transaction ends."""
-    return await session.scalar(visible_to(caller).where(ProceedingRow.id == proceeding_id).with_for_update())
+    return await session.scalar(
+        visible_to(caller).where(ProceedingRow.id == proceeding_id).with_for_update(key_share=True)
+    )
 
 
 async def list_newest(
@@ -121,7 +123,7 @@ async def lock_linked_unscoped(session: AsyncSession, proceeding_ids: Iterable[U
     wanted = list(proceeding_ids)
     linked = select(ProceedingLinkRow.linked_id).where(ProceedingLinkRow.proceeding_id.in_(wanted))
     query = select(ProceedingRow.id).where(ProceedingRow.id.in_(wanted) | ProceedingRow.id.in_(linked))
-    return list((await session.scalars(query.order_by(ProceedingRow.id).with_for_update())).all())
+    return list((await session.scalars(query.order_by(ProceedingRow.id).with_for_update(key_share=True))).all())
 
 
 async def representations_unscoped(session: AsyncSession, proceeding_id: UUID) -> list[Representation]:

@@ -119,7 +119,7 @@ async def delete_before_unscoped(session: AsyncSession, starts_before: datetime)
 
 async def get_hearing(session: AsyncSession, caller: Caller, hearing_id: UUID) -> HearingRow | None:
     """A hearing that the caller may see, held against changes."""
-    return await session.scalar(visible_to(caller).where(HearingRow.id == hearing_id).with_for_update())
+    return await session.scalar(visible_to(caller).where(HearingRow.id == hearing_id).with_for_update(key_share=True))
 
 
 async def is_of_record(session: AsyncSession, caller: Caller, proceeding_id: UUID) -> bool:

@@ -26,7 +26,7 @@ async def get(session: AsyncSession, caller: Caller, task_id: UUID) -> TaskRow |
 
 async def lock(session: AsyncSession, caller: Caller, task_id: UUID) -> TaskRow | None:
     """The same, held against other changes until the transaction ends."""
-    query = visible_to(caller).where(TaskRow.id == task_id).with_for_update()
+    query = visible_to(caller).where(TaskRow.id == task_id).with_for_update(key_share=True)
     return await session.scalar(query, execution_options={"populate_existing": True})
 
 
