@@ -1,6 +1,7 @@
 """Cause lists: bad lines are named, good ones change hearings, and the sender learns nothing of which cases exist."""
 
 import json
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -224,3 +225,9 @@ class TestLines:
         assert len(await listed.hearings()) == 1
         too_many = body | {"csv": f"{text}\r\n{rows[-1]}"}
         assert (await listed.court.post(LISTS, too_many)).status_code == 422
+
+    async def test_the_list_that_the_page_shows_is_taken(self, listed: Listed) -> None:
+        page = (Path(__file__).parents[3] / "docs" / "for-lawyers.md").read_text("utf-8")
+        shown = json.loads(page.split("```json")[1].split("```")[0])
+        answer = await listed.court.post(LISTS, shown)
+        assert (answer.status_code, answer.json()["accepted"], answer.json()["problems"]) == (202, 1, [])
