@@ -1,5 +1,6 @@
 """Who reads what is secret of unusually many cases is told of, once."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -7,6 +8,7 @@ import pytest
 from paivand_kit.audit.alerts import Usual, tell_of_unusual_reading
 from paivand_kit.audit.trail import WRITE_ENTRY, Access, Entry
 from paivand_kit.database import Database
+from paivand_local.testing import PostgresServer
 from sqlalchemy import text
 
 pytestmark = pytest.mark.integration
@@ -15,6 +17,16 @@ EVENTS = text("""
     SELECT event FROM outbox WHERE event_type = 'paivand.referral.audit.unusual-reading-found.v1'
     AND event ->> 'subject' = :subject
 """)
+
+
+@pytest.fixture(autouse=True)
+async def no_event_stays(kit_postgres: PostgresServer) -> AsyncIterator[None]:
+    """The database is the directory's for other tests: a relay of that name may not publish what referral says."""
+    yield
+    owner = Database(kit_postgres.owner_url("directory"))
+    async with owner.transaction() as session:
+        await session.execute(text("DELETE FROM outbox WHERE event_type LIKE 'paivand.referral.%'"))
+    await owner.close()
 
 
 async def read(database: Database, subject: str, *cases: UUID, access: Access = Access.READ) -> None:

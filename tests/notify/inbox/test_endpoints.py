@@ -82,7 +82,7 @@ class TestList:
         owner, overdue = uuid4(), an_event("overdue")
         await state(an_event("requested", owner=owner), overdue)
         items = (await client.get(PATH, headers=coordinator())).json()["items"]
-        assert {entry["kind"] for entry in items} <= {"overdue", "membership-expiring"}
+        assert {entry["kind"] for entry in items} <= {"overdue", "membership-expiring", "audit-unusual-reading-found"}
         assert items[0]["referral_number"] == overdue.data.number
 
     async def test_member_who_coordinates_sees_both_in_order(self, client: httpx.AsyncClient, state: State) -> None:
