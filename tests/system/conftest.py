@@ -85,8 +85,8 @@ class Receiver:
         return [event["type"].split(".")[3] for event in events if event["data"].get("referral_id") == referral_id]
 
     async def got(self, referral_id: str, *types: str) -> None:
-        """Returns once exactly these have come about a referral."""
-        await until(lambda: self.types_of(referral_id) == list(types))
+        """Returns once exactly these have come about a referral. Calls are made side by side, so in any order."""
+        await until(lambda: sorted(self.types_of(referral_id)) == sorted(types))
 
     def close(self) -> None:
         self._server.shutdown()

@@ -191,6 +191,9 @@ async def test_no_word_about_a_person_is_left_anywhere_in_clear(
     found = {name for name, content in on_disk.items() if public.found_in(content)}
     for place in ("postgres/base/", "postgres/pg_wal/", "nats/"):
         assert any(name.startswith(place) for name in found), place
+    await people.shelter_manager.client.delete(
+        f"/notify/v1/webhooks/{hook['id']}", headers={"If-Match": f'"{hook["version"]}"'}
+    )
 
 
 async def test_words_in_an_address_are_not_asked_for_and_not_logged(people: People, stack: Stack) -> None:

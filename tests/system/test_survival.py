@@ -74,6 +74,8 @@ class Load:
         assert set(self.acknowledged) <= sent
 
     async def _all_entries(self) -> Counter[str] | None:
+        if (await self._people.lawyer.client.get("/notify/v1/inbox")).status_code == 503:
+            return None  # It is not back yet, and says so.
         entries = await self._people.lawyer.inbox()
         counted = Counter(entry["referral_id"] for entry in entries if entry["kind"] == "requested")
         return counted if counted.keys() >= set(self.acknowledged) else None

@@ -5,6 +5,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -71,10 +72,9 @@ async def database(stack: Stack) -> AsyncIterator[Database]:
 @pytest.fixture(scope="module")
 async def referral(stack: Stack) -> AsyncIterator[Messaging]:
     environment = stack.site.service_environment("referral")
-    settings = ServiceSettings(
-        **{name.removeprefix("PAIVAND_").lower(): value for name, value in environment.items()}  # type: ignore[arg-type]
-    )
-    messaging = Messaging(settings)
+    values: dict[str, Any] = {name.removeprefix("PAIVAND_").lower(): value for name, value in environment.items()}
+    known = {name: value for name, value in values.items() if name in ServiceSettings.model_fields}
+    messaging = Messaging(ServiceSettings(**known))
     async with running(messaging.run()):
         yield messaging
 

@@ -48,7 +48,9 @@ async def list_with_open(
         .where(RightRow.proceeding_id == ProceedingRow.id, RightRow.status != "open")
         .scalar_subquery()
     )
-    lacks = or_(*(point & (~said.op("@>")(literal(sorted(rights), ARRAY(Text)))) for point, rights in due if rights))
+    lacks = or_(
+        *(point & (~said.bool_op("@>")(literal(sorted(rights), ARRAY(Text)))) for point, rights in due if rights)
+    )
     query = proceedings_visible_to(caller).add_columns(said.label("said")).where(lacks)
     if before is not None:
         query = query.where(ProceedingRow.id < before)
