@@ -83,7 +83,14 @@ class Bench:
             service_id=self.body["service_id"],
             requester=self.shelter.organization_id,
         )
-        return pgbench.rate(self.stack.site, self.folder, text, clients=CONNECTIONS, seconds=self.seconds)
+        return pgbench.rate(
+            self.stack.site,
+            self.folder,
+            text,
+            organization=str(self.shelter.organization_id),
+            clients=CONNECTIONS,
+            seconds=self.seconds,
+        )
 
     def settle(self) -> None:
         """Waits until every event has reached notify, so that no measurement pays for the one before."""

@@ -57,13 +57,23 @@ def script(*, case_id: str, service_id: str, requester: str) -> str:
         "now": "now()",
         "event_type": f"'{event.type}'",
         "event": f"'{event.model_dump_json(exclude_none=True)}'",
+        "audit_subject": "'bench'",
+        "audit_organization_id": f"'{requester}'",
+        "audit_client_id": "'bench'",
+        "audit_access": "'C'",
+        "audit_action": "'request_referral'",
+        "audit_object_type": "'referrals'",
+        "audit_object_id": "uuidv7()",
+        "audit_case_id": f"'{case_id}'",
+        "audit_consent_id": "uuidv7()",
+        "audit_trace_id": f"'{'0' * 32}'",
     }
     statement = re.sub(r"\s+", " ", str(CREATE[False, True].element))
     return re.sub(r"(?<!:):(\w+)", lambda name: values[name[1]], statement) + ";\n"
 
 
-def rate(site: Site, folder: Path, text: str, *, clients: int, seconds: int) -> float:
-    """Transactions a second over the socket that the services use."""
+def rate(site: Site, folder: Path, text: str, *, organization: str, clients: int, seconds: int) -> float:
+    """Transactions a second over the socket that the services use, seeing what this organization may see."""
     file = folder / "create.sql"
     file.write_text(text)
     url = site.database_url("referral", "referral")
@@ -72,9 +82,8 @@ def rate(site: Site, folder: Path, text: str, *, clients: int, seconds: int) -> 
     user, password, database, host, port = found.groups()
     command = [str(programs() / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--file={file}", f"--time={seconds}"]
     command += [f"--client={clients}", "--jobs=1", f"--host={host}", f"--port={port}", f"--username={user}", database]
-    done = subprocess.run(
-        command, env={**os.environ, "PGPASSWORD": password}, capture_output=True, text=True, timeout=seconds + 60
-    )
+    environment = {**os.environ, "PGPASSWORD": password, "PGOPTIONS": f"-c paivand.organization={organization}"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=seconds + 60)
     found = re.search(r"tps = ([\d.]+)", done.stdout)
     assert found, done.stdout + done.stderr
     assert "number of failed transactions: 0" in done.stdout, done.stdout
