@@ -1,6 +1,6 @@
 """Types of what comes from outside: closed models, and texts that PostgreSQL and a screen can take."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -13,11 +13,20 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=
 EmailAddress = Annotated[str, StringConstraints(max_length=254, pattern=r"^[!-?A-~]+@[0-9A-Za-z.-]+\.[0-9A-Za-z-]+$")]
 WebAddress = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[!-~]+$")]
 
+Item = TypeVar("Item")
+
 
 class Input(BaseModel):
     """Base of request bodies. A field that is not declared is refused, so that nobody assigns what is not theirs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def distinct(values: list[Item]) -> list[Item]:
+    """Validator of a list in which nothing may stand twice."""
+    if len(set(values)) != len(values):
+        raise ValueError("say each one once")
+    return values
 
 
 def absent(description: str | None = None) -> Any:

@@ -48,6 +48,11 @@ class PageRequest:
             fault = InvalidField(parameter="cursor", rule="cursor", detail="Send a `next_cursor` that a page gave you.")
             raise ProblemError(ProblemType.INVALID, "The cursor is not valid.", errors=[fault]) from None
 
+    def last(self, kind: type) -> Any:
+        """The same for lists whose key is one value; None on the first page."""
+        values = self.after(kind)
+        return values[0] if values else None
+
     def page(self, rows: Sequence[Item], key: Callable[[Item], tuple[Any, ...]]) -> dict[str, Any]:
         """Cuts `limit + 1` fetched rows to a page and sets the Link header; `key` gives a row's keyset values."""
         more = len(rows) > self.limit

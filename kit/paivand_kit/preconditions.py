@@ -1,17 +1,30 @@
 """ETag and If-Match (RFC 9110 section 13): no change is made to a version that the caller has not seen."""
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar, cast
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Response
 from paivand_contracts.problems import ProblemType
 
 from .problems import ProblemError
+
+Versioned = TypeVar("Versioned")
 
 
 def etag(version: int) -> str:
     """The strong ETag of a row's version."""
     return f'"{version}"'
+
+
+def tagged(found: Versioned, response: Response) -> Versioned:
+    """What is answered, a row or a mapping with a `version`; its ETag goes into the answer's headers."""
+    response.headers["ETag"] = etag(_version_of(found))
+    return found
+
+
+def _version_of(found: Any) -> int:
+    return cast("Mapping[str, int]", found)["version"] if isinstance(found, Mapping) else found.version
 
 
 IfMatchHeader = Annotated[

@@ -3,7 +3,6 @@
 import base64
 import json
 import time
-from typing import Any
 
 import jwt
 import pytest
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from paivand_local import demonstration
 from paivand_local.stack import Stack
 
+from tests.factories.browser import claims_of
 from tests.factories.waiting import until
 from tests.gateway.edge import Edge, KeycloakAdmin
 from tests.gateway.problems import assert_problem
@@ -19,10 +19,6 @@ pytestmark = pytest.mark.system
 
 PATH = "/directory/v1/organizations"
 SERVICES = [PATH, "/referral/v1/cases", "/notify/v1/inbox", "/notify/v1/inbox/stream"]
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    return jwt.decode(token, options={"verify_signature": False})
 
 
 @pytest.mark.parametrize("path", SERVICES)

@@ -37,8 +37,7 @@ def audit_router(service: str, owns_case: OwnsCase | None) -> APIRouter:
             case_id = question.fields.get("case_id")
             if owns_case is None or case_id is None or not await owns_case(session, caller, case_id):
                 raise not_found("case")
-        after = page.after(int)
-        rows = await list_entries(session, question, before=after[0] if after else None, limit=page.limit + 1)
+        rows = await list_entries(session, question, before=page.last(int), limit=page.limit + 1)
         return page.page(rows, lambda row: (row.position,))
 
     return router

@@ -1,5 +1,6 @@
 """Counting rules: by example, and by properties that hold for any period on any calendar."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -121,7 +122,7 @@ def test_a_year_that_the_calendar_does_not_know_is_refused() -> None:
         lambda: FixedHoliday(2, 30, "No such day"),
     ],
 )
-def test_what_makes_no_sense_is_refused(make) -> None:  # type: ignore[no-untyped-def]
+def test_what_makes_no_sense_is_refused(make: Callable[[], object]) -> None:
     with pytest.raises(ValueError, match=r"."):
         make()
 

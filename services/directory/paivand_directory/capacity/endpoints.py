@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..permissions import CountCapacity, ManageServices, ReadDirectory
 from ..services import service as services
@@ -23,10 +23,7 @@ async def list_capacities(
 ) -> dict[str, object]:
     """What a service has, and how much of it is free at this moment."""
     await services.get(session, caller, service_id)
-    after = page.after(UUID)
-    rows = await repository.list_of_service(
-        session, caller, service_id, after=after[0] if after else None, limit=page.limit + 1
-    )
+    rows = await repository.list_of_service(session, caller, service_id, after=page.last(UUID), limit=page.limit + 1)
     return page.page(rows, key=lambda row: (row["id"],))
 
 
@@ -37,13 +34,13 @@ async def add_capacity(
     """Says what a service of the caller's own organization has of one unit."""
     row = await service.add(session, caller, service_id, body)
     response.headers["Location"] = f"{router.prefix}/capacities/{row['id']}"
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.get("/capacities/{capacity_id}", response_model=Capacity)
 async def read_capacity(capacity_id: UUID, session: Session, caller: ReadDirectory, response: Response) -> Row:
     """One capacity at this moment, with its ETag."""
-    return _tagged(await service.get(session, caller, capacity_id), response)
+    return tagged(await service.get(session, caller, capacity_id), response)
 
 
 @router.patch("/capacities/{capacity_id}", response_model=Capacity)
@@ -56,7 +53,7 @@ async def change_capacity(
     response: Response,
 ) -> Row:
     """Counts anew what a service of the caller's own organization has; that confirms the figures."""
-    return _tagged(await service.change(session, caller, capacity_id, body, expected), response)
+    return tagged(await service.change(session, caller, capacity_id, body, expected), response)
 
 
 @router.get("/capacities/{capacity_id}/history", response_model=Page[CapacityChange])
@@ -65,11 +62,5 @@ async def list_capacity_history(
 ) -> dict[str, object]:
     """How the figures of one's own capacity have changed, oldest first: occupancy over time."""
     await service.get_own(session, caller, capacity_id)
-    after = page.after(int)
-    rows = await repository.list_history(session, capacity_id, after=after[0] if after else 0, limit=page.limit + 1)
+    rows = await repository.list_history(session, capacity_id, after=page.last(int) or 0, limit=page.limit + 1)
     return page.page(rows, key=lambda row: (row.version,))
-
-
-def _tagged(row: Row, response: Response) -> Row:
-    response.headers["ETag"] = etag(row["version"])
-    return row

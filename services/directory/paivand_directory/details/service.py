@@ -95,9 +95,8 @@ async def read_page(
     session: AsyncSession, kind: Kind, parent: str, parent_id: UUID, page: PageRequest
 ) -> dict[str, Any]:
     """A page of one list of one parent. Scope: as `read`."""
-    after = page.after(UUID)
     rows = await repository.list_page_unscoped(
-        session, kind.table, parent, parent_id, after=after[0] if after else None, limit=page.limit + 1
+        session, kind.table, parent, parent_id, after=page.last(UUID), limit=page.limit + 1
     )
     deeper = await read(session, kind.details, kind.parent, [row["id"] for row in rows]) if kind.details else {}
     return page.page([{**row, **deeper.get(row["id"], {})} for row in rows], key=lambda row: (row["id"],))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.json_limits import LimitedRoute
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..permissions import ManageServices, ReadDirectory
 from . import service
@@ -22,7 +22,7 @@ async def read_eligibility(
     service_id: UUID, session: Session, caller: ReadDirectory, response: Response
 ) -> Eligibility:
     """Whom a service is for, with the ETag of its conditions."""
-    return _tagged(await service.get(session, caller, service_id), response)
+    return tagged(await service.get(session, caller, service_id), response)
 
 
 @router.put("/{service_id}/eligibility", response_model=Eligibility)
@@ -35,7 +35,7 @@ async def put_eligibility(
     response: Response,
 ) -> Eligibility:
     """States whom a service of one's own organization is for; replaces what was stated before."""
-    return _tagged(await service.put(session, caller, service_id, body, expected), response)
+    return tagged(await service.put(session, caller, service_id, body, expected), response)
 
 
 @questions.post("/{service_id}/eligibility-check", response_model=EligibilityVerdict)
@@ -44,8 +44,3 @@ async def check_eligibility(
 ) -> EligibilityVerdict:
     """Judges one service for a person of whom so much is known, condition by condition. Nothing is kept."""
     return await service.check(session, caller, service_id, body.profile)
-
-
-def _tagged(found: Eligibility, response: Response) -> Eligibility:
-    response.headers["ETag"] = etag(found.version)
-    return found

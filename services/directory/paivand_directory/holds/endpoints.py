@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..capacity import service as capacities
 from ..permissions import ManageHolds
@@ -23,10 +23,7 @@ router = APIRouter(prefix="/directory/v1", tags=["holds"], route_class=Idempoten
 async def list_holds(capacity_id: UUID, session: Session, caller: ManageHolds, page: PageQuery) -> dict[str, object]:
     """The holds on a capacity of one's own organization, in the order of their ids."""
     await capacities.get_own(session, caller, capacity_id)
-    after = page.after(UUID)
-    rows = await repository.list_of_capacity(
-        session, capacity_id, after=after[0] if after else None, limit=page.limit + 1
-    )
+    rows = await repository.list_of_capacity(session, capacity_id, after=page.last(UUID), limit=page.limit + 1)
     return page.page(rows, key=lambda row: (row["id"],))
 
 
@@ -47,13 +44,13 @@ async def place_hold(
     if is_new:
         response.status_code = 201
         response.headers["Location"] = f"{router.prefix}/holds/{hold_id}"
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.get("/holds/{hold_id}", response_model=Hold)
 async def read_hold(hold_id: UUID, session: Session, caller: ManageHolds, response: Response) -> Row:
     """One hold, with its ETag: on what one's own organization offers, or kept for it."""
-    return _tagged(await service.get(session, caller, hold_id), response)
+    return tagged(await service.get(session, caller, hold_id), response)
 
 
 @router.post("/holds/{hold_id}/confirm", response_model=Hold)
@@ -61,7 +58,7 @@ async def confirm_hold(
     hold_id: UUID, session: Session, caller: ManageHolds, expected: IfMatch, response: Response
 ) -> Row:
     """The held room is taken (owner)."""
-    return _tagged(await service.act_as_owner(session, caller, hold_id, Action.CONFIRM, expected), response)
+    return tagged(await service.act_as_owner(session, caller, hold_id, Action.CONFIRM, expected), response)
 
 
 @router.post("/holds/{hold_id}/release", response_model=Hold)
@@ -69,9 +66,4 @@ async def release_hold(
     hold_id: UUID, session: Session, caller: ManageHolds, expected: IfMatch, response: Response
 ) -> Row:
     """The room, held or taken, is free again (owner)."""
-    return _tagged(await service.act_as_owner(session, caller, hold_id, Action.RELEASE, expected), response)
-
-
-def _tagged(row: Row, response: Response) -> Row:
-    response.headers["ETag"] = etag(row["version"])
-    return row
+    return tagged(await service.act_as_owner(session, caller, hold_id, Action.RELEASE, expected), response)

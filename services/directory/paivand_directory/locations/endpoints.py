@@ -8,7 +8,7 @@ from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.json_limits import LimitedRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..permissions import ManageLocations, ReadDirectory
 from . import repository, service
@@ -24,9 +24,8 @@ async def list_locations(
     session: Session, caller: ReadDirectory, page: PageQuery, organization_id: UUID | None = None
 ) -> dict[str, Any]:
     """Locations in the order of their creation. Other organizations' redacted ones show their district only."""
-    after = page.after(UUID)
     rows = await repository.list_locations(
-        session, caller, organization_id=organization_id, after=after[0] if after else None, limit=page.limit + 1
+        session, caller, organization_id=organization_id, after=page.last(UUID), limit=page.limit + 1
     )
     found = page.page(rows, key=lambda row: (row.id,))
     return found | {"items": await service.shown(session, caller, found["items"])}
@@ -38,8 +37,7 @@ async def read_location(
 ) -> dict[str, Any]:
     """One location as far as the caller may see it, with its ETag."""
     found = await service.get(session, caller, location_id)
-    response.headers["ETag"] = etag(found["version"])
-    return found
+    return tagged(found, response)
 
 
 @questions.post("/nearby", response_model=NearbyLocations)
@@ -54,9 +52,8 @@ async def create_location(
 ) -> dict[str, Any]:
     """Adds a location of the caller's own organization."""
     found = await service.add(session, caller, body)
-    response.headers["ETag"] = etag(found["version"])
     response.headers["Location"] = f"{router.prefix}/{found['id']}"
-    return found
+    return tagged(found, response)
 
 
 @router.patch("/{location_id}", response_model=Location)
@@ -70,8 +67,7 @@ async def change_location(
 ) -> dict[str, Any]:
     """Changes the fields sent, of a location of the caller's own organization."""
     found = await service.change(session, caller, location_id, body, expected)
-    response.headers["ETag"] = etag(found["version"])
-    return found
+    return tagged(found, response)
 
 
 @router.delete("/{location_id}", status_code=204)

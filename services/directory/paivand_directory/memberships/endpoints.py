@@ -8,7 +8,7 @@ from paivand_kit.caller import Caller
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..permissions import ReadMemberships, VetMembers
@@ -19,11 +19,6 @@ from .tables import AgreementRow, MembershipRow
 router = APIRouter(prefix="/directory/v1/memberships", tags=["memberships"], route_class=IdempotentRoute)
 
 
-def _tagged(row: MembershipRow, response: Response) -> MembershipRow:
-    response.headers["ETag"] = etag(row.version)
-    return row
-
-
 @router.post("", status_code=201, response_model=schemas.Membership)
 async def apply(
     body: schemas.MembershipCreate, session: Session, caller: VetMembers, response: Response
@@ -31,7 +26,7 @@ async def apply(
     """Enters an application on behalf of an organization."""
     row = await service.apply(session, caller, body)
     response.headers["Location"] = f"{router.prefix}/{row.id}"
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.get("", response_model=Page[schemas.Membership])
@@ -42,9 +37,8 @@ async def list_memberships(
     status: Annotated[MembershipStatus | None, Query()] = None,
 ) -> dict[str, Any]:
     """Memberships, newest first: all for a coordinator, a manager's own."""
-    after = page.after(UUID)
     rows = await repository.list_memberships(
-        session, caller, status=status, before=after[0] if after else None, limit=page.limit + 1
+        session, caller, status=status, before=page.last(UUID), limit=page.limit + 1
     )
     return page.page(rows, lambda row: (row.id,))
 
@@ -54,7 +48,7 @@ async def read_membership(
     membership_id: UUID, session: Session, caller: ReadMemberships, response: Response
 ) -> MembershipRow:
     """One membership, with its ETag."""
-    return _tagged(await service.get(session, caller, membership_id), response)
+    return tagged(await service.get(session, caller, membership_id), response)
 
 
 @router.patch("/{membership_id}", response_model=schemas.Membership)
@@ -67,16 +61,15 @@ async def correct_membership(
     response: Response,
 ) -> MembershipRow:
     """Names another first manager, as long as the application is not decided."""
-    return _tagged(await service.correct(session, caller, membership_id, expected, body), response)
+    return tagged(await service.correct(session, caller, membership_id, expected, body), response)
 
 
 @router.get("/{membership_id}/history", response_model=Page[schemas.MembershipHistoryEntry])
 async def list_history(membership_id: UUID, session: Session, caller: VetMembers, page: PageQuery) -> dict[str, Any]:
     """Everything that was done to a membership, by whom and why, oldest first."""
     await service.get(session, caller, membership_id)
-    after = page.after(int)
     rows = await repository.list_history_unscoped(
-        session, membership_id, after=after[0] if after else 0, limit=page.limit + 1
+        session, membership_id, after=page.last(int) or 0, limit=page.limit + 1
     )
     return page.page(rows, lambda row: (row.version,))
 
@@ -112,34 +105,34 @@ Acting = Annotated[Act, Depends(_acting)]
 async def sign(body: schemas.AgreementCreate, act: Acting, response: Response) -> MembershipRow:
     """Records that the organization has signed an agreement. A month before it ends it is told, then suspended."""
     row = await service.sign(act.session, act.caller, act.membership_id, act.expected, body)
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.post("/{membership_id}/review", response_model=schemas.Membership)
 async def review(said: schemas.Move, act: Acting, response: Response) -> MembershipRow:
     """Takes an application under review. Whoever does cannot activate it."""
-    return _tagged(await act.take(Action.REVIEW, said), response)
+    return tagged(await act.take(Action.REVIEW, said), response)
 
 
 @router.post("/{membership_id}/activate", response_model=schemas.Membership)
 async def activate(said: schemas.Move, act: Acting, response: Response) -> MembershipRow:
     """Lets a reviewed organization in and invites its first manager. Needs both agreements and another coordinator."""
-    return _tagged(await act.take(Action.ACTIVATE, said), response)
+    return tagged(await act.take(Action.ACTIVATE, said), response)
 
 
 @router.post("/{membership_id}/suspend", response_model=schemas.Membership)
 async def suspend(said: schemas.Move, act: Acting, response: Response) -> MembershipRow:
     """Shuts a member out: its services are found no more at once, its people's access ends within five minutes."""
-    return _tagged(await act.take(Action.SUSPEND, said), response)
+    return tagged(await act.take(Action.SUSPEND, said), response)
 
 
 @router.post("/{membership_id}/reinstate", response_model=schemas.Membership)
 async def reinstate(said: schemas.Move, act: Acting, response: Response) -> MembershipRow:
     """Ends a suspension. Needs both agreements."""
-    return _tagged(await act.take(Action.REINSTATE, said), response)
+    return tagged(await act.take(Action.REINSTATE, said), response)
 
 
 @router.post("/{membership_id}/withdraw", response_model=schemas.Membership)
 async def withdraw(said: schemas.Move, act: Acting, response: Response) -> MembershipRow:
     """Ends an application or a membership for good."""
-    return _tagged(await act.take(Action.WITHDRAW, said), response)
+    return tagged(await act.take(Action.WITHDRAW, said), response)

@@ -8,7 +8,7 @@ from paivand_contracts.codes import OrganizationStatus
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, IfMatchHeader, etag
+from paivand_kit.preconditions import IfMatch, IfMatchHeader, etag, tagged
 
 from ..permissions import AdmitOrganizations, ChangeOrganizations, ReadDirectory
 from ..search.schemas import SearchText
@@ -42,8 +42,7 @@ async def read_organization(
 ) -> OrganizationRow:
     """One organization, with its ETag."""
     row = await service.get(session, caller, organization_id)
-    response.headers["ETag"] = etag(row.version)
-    return row
+    return tagged(row, response)
 
 
 @router.put(
@@ -82,5 +81,4 @@ async def change_organization(
 ) -> OrganizationRow:
     """Changes the fields sent. Its own manager changes the entry; a coordinator suspends it and lets it back in."""
     row = await service.change(session, caller, organization_id, body, expected)
-    response.headers["ETag"] = etag(row.version)
-    return row
+    return tagged(row, response)

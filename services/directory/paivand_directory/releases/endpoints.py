@@ -32,8 +32,5 @@ async def list_releases(
     location_id: UUID, session: Session, caller: ManageLocations, page: PageQuery
 ) -> dict[str, Any]:
     """Who was told of a location of the caller's own organization, and for which referral; the oldest first."""
-    after = page.after(UUID)
-    rows = await repository.list_releases(
-        session, caller, location_id, after=after[0] if after else None, limit=page.limit + 1
-    )
+    rows = await repository.list_releases(session, caller, location_id, after=page.last(UUID), limit=page.limit + 1)
     return page.page(rows, key=lambda row: (row.id,))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..permissions import ManageLocations, ReadDirectory
 from . import repository, service
@@ -30,9 +30,8 @@ async def list_service_at_locations(
     """In the order of their creation. Conditions narrow each other."""
     conditions = {"service_id": service_id, "location_id": location_id, "organization_id": organization_id}
     given = {name: value for name, value in conditions.items() if value is not None}
-    after = page.after(UUID)
     rows = await repository.list_service_at_locations(
-        session, caller, given, after=after[0] if after else None, limit=page.limit + 1
+        session, caller, given, after=page.last(UUID), limit=page.limit + 1
     )
     found = page.page(rows, key=lambda row: (row.id,))
     return found | {"items": await service.shown(session, caller, found["items"])}
@@ -44,8 +43,7 @@ async def read_service_at_location(
 ) -> dict[str, Any]:
     """One, with its ETag."""
     found = await service.get(session, caller, service_at_location_id)
-    response.headers["ETag"] = etag(found["version"])
-    return found
+    return tagged(found, response)
 
 
 @router.post("", response_model=ServiceAtLocation, status_code=201)
@@ -54,9 +52,8 @@ async def create_service_at_location(
 ) -> dict[str, Any]:
     """Says that a service of the caller's organization is given at one of its locations."""
     found = await service.add(session, caller, body)
-    response.headers["ETag"] = etag(found["version"])
     response.headers["Location"] = f"{router.prefix}/{found['id']}"
-    return found
+    return tagged(found, response)
 
 
 @router.patch("/{service_at_location_id}", response_model=ServiceAtLocation)
@@ -70,8 +67,7 @@ async def change_service_at_location(
 ) -> dict[str, Any]:
     """Changes the fields sent."""
     found = await service.change(session, caller, service_at_location_id, body, expected)
-    response.headers["ETag"] = etag(found["version"])
-    return found
+    return tagged(found, response)
 
 
 @router.delete("/{service_at_location_id}", status_code=204)

@@ -10,7 +10,7 @@ from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.json_limits import LimitedRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..permissions import ManageServices, ReadDirectory
 from ..search.schemas import SearchText
@@ -67,8 +67,7 @@ async def search_services(body: ServiceSearch, session: Session, caller: ReadDir
 async def read_service(service_id: UUID, session: Session, caller: ReadDirectory, response: Response) -> ServiceRow:
     """One service, with its ETag."""
     row = await service.get(session, caller, service_id)
-    response.headers["ETag"] = etag(row.version)
-    return row
+    return tagged(row, response)
 
 
 @router.post("", response_model=Service, status_code=201)
@@ -77,9 +76,8 @@ async def create_service(
 ) -> ServiceRow:
     """Publishes a service of the caller's own organization."""
     row = await service.publish(session, caller, body)
-    response.headers["ETag"] = etag(row.version)
     response.headers["Location"] = f"{router.prefix}/{row.id}"
-    return row
+    return tagged(row, response)
 
 
 @router.patch("/{service_id}", response_model=Service)
@@ -93,5 +91,4 @@ async def change_service(
 ) -> ServiceRow:
     """Changes the fields sent, of a service of the caller's own organization."""
     row = await service.change(session, caller, service_id, body, expected)
-    response.headers["ETag"] = etag(row.version)
-    return row
+    return tagged(row, response)

@@ -56,17 +56,13 @@ async def read_page_of_target(
     session: AsyncSession, caller: Caller, target_id: UUID, page: PageRequest
 ) -> dict[str, Any]:
     """Deliveries of a webhook of the caller's organization, newest first."""
-    after = page.after(UUID)
-    rows = await repository.list_of_target(
-        session, caller, target_id, before=after[0] if after else None, limit=page.limit + 1
-    )
+    rows = await repository.list_of_target(session, caller, target_id, before=page.last(UUID), limit=page.limit + 1)
     return page.page(rows, lambda row: (row.id,))
 
 
 async def read_dead_page(session: AsyncSession, caller: Caller, page: PageRequest) -> dict[str, Any]:
     """Dead letters of the caller's organization, newest first."""
-    after = page.after(UUID)
-    rows = await repository.list_dead(session, caller, before=after[0] if after else None, limit=page.limit + 1)
+    rows = await repository.list_dead(session, caller, before=page.last(UUID), limit=page.limit + 1)
     return page.page(rows, lambda row: (row.id,))
 
 

@@ -62,9 +62,8 @@ async def read_page(
     session: AsyncSession, caller: Caller, page: PageRequest, *, is_unread: bool | None
 ) -> dict[str, Any]:
     """A page of the caller's inboxes, newest first."""
-    after = page.after(int)
     rows = await repository.list_newest(
-        session, inboxes_of(caller), is_unread=is_unread, before=after[0] if after else None, limit=page.limit + 1
+        session, inboxes_of(caller), is_unread=is_unread, before=page.last(int), limit=page.limit + 1
     )
     return page.page(rows, lambda row: (row.position,))
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, etag, tagged
 from pydantic import BaseModel, Field
 
 from ..deliveries.schemas import Delivery
@@ -64,8 +64,7 @@ async def list_webhooks(caller: ManageWebhooks, session: Session, page: PageQuer
 async def read_webhook(caller: ManageWebhooks, session: Session, webhook_id: UUID, response: Response) -> WebhookRow:
     """One webhook of your organization."""
     webhook = await service.read(session, caller, webhook_id)
-    response.headers["ETag"] = etag(webhook.version)
-    return webhook
+    return tagged(webhook, response)
 
 
 @router.patch("/{webhook_id}", response_model=Webhook)
@@ -80,8 +79,7 @@ async def change_webhook(
 ) -> WebhookRow:
     """Changes a webhook of your organization."""
     webhook = await webhooks.change(session, caller, webhook_id, expected, body)
-    response.headers["ETag"] = etag(webhook.version)
-    return webhook
+    return tagged(webhook, response)
 
 
 @router.delete("/{webhook_id}", status_code=204)

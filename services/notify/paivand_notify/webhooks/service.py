@@ -107,8 +107,7 @@ class Webhooks:
 
 async def read_page(session: AsyncSession, caller: Caller, page: PageRequest) -> dict[str, Any]:
     """The organization's webhooks, newest first."""
-    after = page.after(UUID)
-    rows = await repository.list_newest(session, caller, before=after[0] if after else None, limit=page.limit + 1)
+    rows = await repository.list_newest(session, caller, before=page.last(UUID), limit=page.limit + 1)
     return page.page(rows, lambda row: (row.id,))
 
 

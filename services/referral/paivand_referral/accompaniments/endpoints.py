@@ -9,7 +9,7 @@ from paivand_contracts.envelope import now
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 from pydantic import AwareDatetime
 
 from ..permissions import Accompany
@@ -17,11 +17,6 @@ from . import repository, schemas, service
 
 router = APIRouter(prefix="/referral/v1/accompaniments", tags=["hearings"], route_class=IdempotentRoute)
 A_DAY = timedelta(days=1)
-
-
-def _tagged(row: Any, response: Response) -> Any:
-    response.headers["ETag"] = etag(row.version)
-    return row
 
 
 @router.get("", response_model=Page[schemas.Accompaniment])
@@ -48,7 +43,7 @@ async def list_accompaniments(
 @router.get("/{hearing_id}", response_model=schemas.Accompaniment)
 async def read_accompaniment(hearing_id: UUID, caller: Accompany, session: Session, response: Response) -> Any:
     """One of them. The ETag is what a change needs in If-Match."""
-    return _tagged(await service.read(session, caller, hearing_id), response)
+    return tagged(await service.read(session, caller, hearing_id), response)
 
 
 @router.patch("/{hearing_id}", response_model=schemas.Accompaniment)
@@ -61,4 +56,4 @@ async def arrange(
     response: Response,
 ) -> Any:
     """Says what is arranged: transport, childcare, somebody who comes along."""
-    return _tagged(await service.arrange(session, caller, hearing_id, expected, patch), response)
+    return tagged(await service.arrange(session, caller, hearing_id, expected, patch), response)

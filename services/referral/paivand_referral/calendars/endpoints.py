@@ -44,8 +44,7 @@ async def add_feed(
 @router.get("/calendar-feeds", response_model=Page[CalendarFeed])
 async def list_feeds(caller: ManageCalendarFeeds, session: Session, page: PageQuery) -> dict[str, Any]:
     """Your own feeds; for managers all of the organization's. Newest first."""
-    after = page.after(UUID)
-    rows = await repository.list_newest(session, caller, before=after[0] if after else None, limit=page.limit + 1)
+    rows = await repository.list_newest(session, caller, before=page.last(UUID), limit=page.limit + 1)
     return page.page([_shown(row) for row in rows], lambda row: (row["id"],))
 
 

@@ -33,8 +33,7 @@ async def open_case(
 @router.get("", response_model=Page[Case])
 async def list_cases(caller: ReadCases, session: Session, page: PageQuery) -> dict[str, Any]:
     """Your organization's cases, newest first."""
-    after = page.after(UUID)
-    rows = await repository.list_newest(session, caller, before=after[0] if after else None, limit=page.limit + 1)
+    rows = await repository.list_newest(session, caller, before=page.last(UUID), limit=page.limit + 1)
     return page.page(rows, lambda case: (case.id,))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from paivand_contracts.taxonomy import KnownTermCode
-from paivand_kit.inputs import Input
+from paivand_kit.inputs import Input, distinct
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
@@ -30,21 +30,15 @@ class Gender(StrEnum):
     UNKNOWN = "unknown"
 
 
-def _distinct(values: list[str]) -> list[str]:
-    if len(set(values)) != len(values):
-        raise ValueError("say each one once")
-    return values
-
-
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Languages = Annotated[
     list[Language],
-    AfterValidator(_distinct),
+    AfterValidator(distinct),
     Field(max_length=10, description="Languages the person speaks, best first (BCP 47 tags).", examples=[["tg", "ru"]]),
 ]
 Needs = Annotated[
     list[KnownTermCode],
-    AfterValidator(_distinct),
+    AfterValidator(distinct),
     Field(
         min_length=1,
         max_length=20,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import etag
+from paivand_kit.preconditions import tagged
 
 from ..permissions import ReadConsents, RecordConsents
 from . import service
@@ -27,17 +27,13 @@ async def record_consent(
     """
     consent = await service.record(session, caller, case_id, new)
     response.headers["Location"] = f"/referral/v1/cases/{case_id}/consents/{consent.id}"
-    response.headers["ETag"] = etag(consent.version)
-    return consent
+    return tagged(consent, response)
 
 
 @router.get("", response_model=Page[Consent])
 async def list_consents(case_id: UUID, caller: ReadConsents, session: Session, page: PageQuery) -> dict[str, Any]:
     """Everything that the person agreed to, newest first; also what came with a referral."""
-    after = page.after(UUID)
-    rows = await service.list_of_case(
-        session, caller, case_id, before=after[0] if after else None, limit=page.limit + 1
-    )
+    rows = await service.list_of_case(session, caller, case_id, before=page.last(UUID), limit=page.limit + 1)
     return page.page(rows, lambda consent: (consent.id,))
 
 
@@ -47,5 +43,4 @@ async def read_consent(
 ) -> ConsentRow:
     """One consent. The ETag is what a withdrawal needs in If-Match."""
     consent = await service.read(session, caller, case_id, consent_id)
-    response.headers["ETag"] = etag(consent.version)
-    return consent
+    return tagged(consent, response)

@@ -1,10 +1,10 @@
 """What goes over the wire for consents."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from paivand_kit.inputs import Input
+from paivand_kit.inputs import Input, distinct
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from ..cases.schemas import Language
@@ -14,12 +14,6 @@ from .rules import Assent, Category, ConsentEnd, ConsentStatus, GivenBy, Method,
 Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 # The number of a form or a file, and nothing that a name could be written into.
 Evidence = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9]+([./_-][A-Za-z0-9]+)*$")]
-
-
-def _distinct(values: list[Any]) -> list[Any]:
-    if len(set(values)) != len(values):
-        raise ValueError("say each one once")
-    return values
 
 
 class Recipient(Input):
@@ -32,17 +26,17 @@ class Recipient(Input):
 class ConsentCreate(Input):
     """What a person agreed to, after it was explained to them."""
 
-    purposes: Annotated[list[Purpose], AfterValidator(_distinct), Field(min_length=1)] = Field(
+    purposes: Annotated[list[Purpose], AfterValidator(distinct), Field(min_length=1)] = Field(
         description="`referral`: to ask the recipients for help. `onward-referral`: a recipient may pass the request "
         "on to another service of the network.",
         examples=[["referral"]],
     )
-    categories: Annotated[list[Category], AfterValidator(_distinct), Field(min_length=1)] = Field(
+    categories: Annotated[list[Category], AfterValidator(distinct), Field(min_length=1)] = Field(
         description="`profile`: the case without names. `summary`: what you write for the service. `identity`: who "
         "the person is.",
         examples=[["profile", "summary"]],
     )
-    recipients: Annotated[list[Recipient], AfterValidator(_distinct), Field(min_length=1, max_length=50)] = Field(
+    recipients: Annotated[list[Recipient], AfterValidator(distinct), Field(min_length=1, max_length=50)] = Field(
         description="Who may be told."
     )
     language: Language = Field(description="Language in which it was explained (BCP 47 tag).", examples=["tg"])

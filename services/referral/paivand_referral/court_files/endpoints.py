@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..identities.door import Index
 from ..permissions import ReadProceedings, WriteProceedings
@@ -22,8 +22,7 @@ async def read_court_file(
 ) -> CourtFile:
     """The court's own number of a proceeding."""
     file = await service.read(session, vault, caller, proceeding_id)
-    response.headers["ETag"] = etag(file.version)
-    return file
+    return tagged(file, response)
 
 
 @router.put("/{proceeding_id}/court-file", response_model=CourtFile)
@@ -39,5 +38,4 @@ async def put_court_file(
 ) -> CourtFile:
     """Writes the court's own number, so that the court's lists find the proceeding. It is stored sealed."""
     file = await service.put(session, vault, index, caller, proceeding_id, expected, said)
-    response.headers["ETag"] = etag(file.version)
-    return file
+    return tagged(file, response)

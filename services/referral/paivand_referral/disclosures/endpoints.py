@@ -24,8 +24,7 @@ async def list_disclosures(
     consent_id: Annotated[UUID | None, Query(description="Only what stands on this consent.")] = None,
 ) -> dict[str, Any]:
     """Who was shown what of a case, and on which consent, newest first. Read it out to the person who asks."""
-    after = page.after(UUID)
     rows = await service.list_of_case(
-        session, caller, case_id, consent_id=consent_id, before=after[0] if after else None, limit=page.limit + 1
+        session, caller, case_id, consent_id=consent_id, before=page.last(UUID), limit=page.limit + 1
     )
     return page.page(rows, lambda row: (row["id"],))

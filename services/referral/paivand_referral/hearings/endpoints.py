@@ -11,7 +11,7 @@ from paivand_kit.caller import Caller
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,11 +23,6 @@ from .rules import Action
 router = APIRouter(prefix="/referral/v1/hearings", tags=["hearings"], route_class=IdempotentRoute)
 
 
-def _tagged(shown: dict[str, Any], response: Response) -> dict[str, Any]:
-    response.headers["ETag"] = etag(shown["version"])
-    return shown
-
-
 @router.post("", status_code=201, response_model=schemas.Hearing)
 async def schedule_hearing(
     new: schemas.HearingCreate, caller: WriteHearings, session: Session, response: Response
@@ -35,7 +30,7 @@ async def schedule_hearing(
     """Sets down a hearing of an open proceeding. The case's organization and its lawyers are told at once."""
     hearing_id = await service.schedule(session, caller, new)
     response.headers["Location"] = f"/referral/v1/hearings/{hearing_id}"
-    return _tagged(await service.read(session, caller, hearing_id), response)
+    return tagged(await service.read(session, caller, hearing_id), response)
 
 
 async def _wanted(
@@ -72,17 +67,14 @@ async def list_hearings(
 @router.get("/{hearing_id}", response_model=schemas.Hearing)
 async def read_hearing(hearing_id: UUID, caller: ReadHearings, session: Session, response: Response) -> dict[str, Any]:
     """One hearing. The ETag is what a change needs in If-Match."""
-    return _tagged(await service.read(session, caller, hearing_id), response)
+    return tagged(await service.read(session, caller, hearing_id), response)
 
 
 @router.get("/{hearing_id}/history", response_model=Page[schemas.HearingHistoryEntry])
 async def list_history(hearing_id: UUID, caller: ReadHearings, session: Session, page: PageQuery) -> dict[str, Any]:
     """Everything that was done to it, oldest first. `follows_id` leads to the hearing before it."""
     await service.read(session, caller, hearing_id)
-    after = page.after(int)
-    rows = await repository.list_history_unscoped(
-        session, hearing_id, after=after[0] if after else 0, limit=page.limit + 1
-    )
+    rows = await repository.list_history_unscoped(session, hearing_id, after=page.last(int) or 0, limit=page.limit + 1)
     return page.page(rows, lambda entry: (entry.version,))
 
 
@@ -96,7 +88,7 @@ async def change_hearing(
     response: Response,
 ) -> dict[str, Any]:
     """Corrects a scheduled hearing, or says what is arranged for it."""
-    return _tagged(await service.change(session, caller, hearing_id, expected, patch), response)
+    return tagged(await service.change(session, caller, hearing_id, expected, patch), response)
 
 
 class Act:
@@ -122,22 +114,22 @@ Acting = Annotated[Act, Depends(_acting)]
 @router.post("/{hearing_id}/adjourn", response_model=schemas.Hearing)
 async def adjourn(said: schemas.Adjourn, act: Acting, response: Response) -> dict[str, Any]:
     """Says that it does not take place then, and why. With `next`, the hearing that continues it is scheduled too."""
-    return _tagged(await act.take(Action.ADJOURN, reason=said.reason, following=said.next), response)
+    return tagged(await act.take(Action.ADJOURN, reason=said.reason, following=said.next), response)
 
 
 @router.post("/{hearing_id}/hold", response_model=schemas.Hearing)
 async def hold(said: schemas.Hold, act: Acting, response: Response) -> dict[str, Any]:
     """Says that it took place, and what came of it."""
-    return _tagged(await act.take(Action.HOLD, outcome=said.outcome, following=said.next), response)
+    return tagged(await act.take(Action.HOLD, outcome=said.outcome, following=said.next), response)
 
 
 @router.post("/{hearing_id}/vacate", response_model=schemas.Hearing)
 async def vacate(said: schemas.Reasoned, act: Acting, response: Response) -> dict[str, Any]:
     """Says that the court took it off its list, and why."""
-    return _tagged(await act.take(Action.VACATE, reason=said.reason), response)
+    return tagged(await act.take(Action.VACATE, reason=said.reason), response)
 
 
 @router.post("/{hearing_id}/cancel", response_model=schemas.Hearing)
 async def cancel(said: schemas.Reasoned, act: Acting, response: Response) -> dict[str, Any]:
     """Takes it back: it was a mistake, or is not needed any more."""
-    return _tagged(await act.take(Action.CANCEL, reason=said.reason), response)
+    return tagged(await act.take(Action.CANCEL, reason=said.reason), response)

@@ -8,7 +8,7 @@ from paivand_kit.audit.trail import AuditedRoute
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..permissions import FindPersons, ReadIdentity, WriteIdentity
 from ..vault.door import OpenVault
@@ -31,8 +31,7 @@ async def find_person(
     Names are compared across Cyrillic, Latin and other scripts and their transliterations, and also by sound.
     Needs a fresh sign-in with a second factor.
     """
-    after = page.after(UUID)
-    rows = await service.find(session, index, caller, query, before=after[0] if after else None, limit=page.limit + 1)
+    rows = await service.find(session, index, caller, query, before=page.last(UUID), limit=page.limit + 1)
     return page.page(rows, lambda row: (row["id"],))
 
 
@@ -45,8 +44,7 @@ async def read_identity(
     Needs a fresh sign-in with a second factor. 404 once the person was erased.
     """
     identity = await service.read_identity(session, vault, caller, case_id)
-    response.headers["ETag"] = etag(identity.version)
-    return identity
+    return tagged(identity, response)
 
 
 @router.put("/{case_id}/identity", response_model=IdentityReceipt)
@@ -62,5 +60,4 @@ async def write_identity(
 ) -> dict[str, Any]:
     """Writes who the person is: all of it, in place of what was there. The first time with `If-Match: "0"`."""
     receipt = await service.put_identity(session, vault, index, caller, case_id, identity, expected)
-    response.headers["ETag"] = etag(receipt["version"])
-    return receipt
+    return tagged(receipt, response)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..permissions import ReadProceedings, WriteProceedings
 from ..proceedings import service as proceedings
@@ -14,11 +14,6 @@ from . import repository, schemas, service
 from .tables import LawyerRow
 
 router = APIRouter(prefix="/referral/v1", tags=["proceedings"], route_class=IdempotentRoute)
-
-
-def _tagged(row: LawyerRow, response: Response) -> LawyerRow:
-    response.headers["ETag"] = etag(row.version)
-    return row
 
 
 @router.post("/proceedings/{proceeding_id}/lawyers", status_code=201, response_model=schemas.Lawyer)
@@ -31,7 +26,7 @@ async def appoint_lawyer(
     """
     row = await service.appoint(session, caller, proceeding_id, new)
     response.headers["Location"] = f"/referral/v1/lawyers/{row.id}"
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.get("/proceedings/{proceeding_id}/lawyers", response_model=list[schemas.Lawyer])
@@ -44,7 +39,7 @@ async def list_lawyers(proceeding_id: UUID, caller: ReadProceedings, session: Se
 @router.get("/lawyers/{lawyer_id}", response_model=schemas.Lawyer)
 async def read_lawyer(lawyer_id: UUID, caller: ReadProceedings, session: Session, response: Response) -> LawyerRow:
     """One lawyer of record. The ETag is what a change needs in If-Match."""
-    return _tagged(await service.read(session, caller, lawyer_id), response)
+    return tagged(await service.read(session, caller, lawyer_id), response)
 
 
 @router.patch("/lawyers/{lawyer_id}", response_model=schemas.Lawyer)
@@ -57,4 +52,4 @@ async def change_lawyer(
     response: Response,
 ) -> LawyerRow:
     """Names the lawyer, ends the mandate, or records the power of attorney."""
-    return _tagged(await service.change(session, caller, lawyer_id, expected, patch), response)
+    return tagged(await service.change(session, caller, lawyer_id, expected, patch), response)

@@ -22,7 +22,6 @@ async def list_overdue(_: SeeOverdue, session: Session, page: PageQuery) -> dict
 
     Says whom to call, and nothing of the case.
     """
-    after = page.after(UUID)
     async with as_service(session):
-        rows = await repository.list_overdue_unscoped(session, after=after[0] if after else None, limit=page.limit + 1)
+        rows = await repository.list_overdue_unscoped(session, after=page.last(UUID), limit=page.limit + 1)
     return page.page(rows, lambda row: (row["id"],))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..permissions import ReadProceedings, WriteProceedings
 from . import repository, schemas, service
@@ -17,11 +17,6 @@ from .tables import ProceedingRow
 router = APIRouter(prefix="/referral/v1/proceedings", tags=["proceedings"], route_class=IdempotentRoute)
 
 
-def _tagged(row: ProceedingRow, response: Response) -> ProceedingRow:
-    response.headers["ETag"] = etag(row.version)
-    return row
-
-
 @router.post("", status_code=201, response_model=schemas.Proceeding)
 async def record_proceeding(
     new: schemas.ProceedingCreate, caller: WriteProceedings, session: Session, response: Response
@@ -29,7 +24,7 @@ async def record_proceeding(
     """Records a proceeding of one of your cases. Others in it are codes, never names."""
     row = await service.record(session, caller, new)
     response.headers["Location"] = f"/referral/v1/proceedings/{row.id}"
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.get("", response_model=Page[schemas.Proceeding])
@@ -42,10 +37,9 @@ async def list_proceedings(
     kind: Annotated[Kind | None, Query(description="Only of this branch of law.")] = None,
 ) -> dict[str, Any]:
     """Those of your organization's cases and those in which you are of record, newest first."""
-    after = page.after(UUID)
     wanted = {name: value for name, value in (("status", status), ("kind", kind)) if value is not None}
     where = repository.having(**wanted) + ([repository.in_case(case_id)] if case_id else [])
-    before = after[0] if after else None
+    before = page.last(UUID)
     rows = await repository.list_newest(session, caller, where=where, before=before, limit=page.limit + 1)
     return page.page(rows, lambda row: (row.id,))
 
@@ -55,7 +49,7 @@ async def read_proceeding(
     proceeding_id: UUID, caller: ReadProceedings, session: Session, response: Response
 ) -> ProceedingRow:
     """One proceeding. The ETag is what a change needs in If-Match."""
-    return _tagged(await service.read(session, caller, proceeding_id), response)
+    return tagged(await service.read(session, caller, proceeding_id), response)
 
 
 @router.patch("/{proceeding_id}", response_model=schemas.Proceeding)
@@ -68,7 +62,7 @@ async def change_proceeding(
     response: Response,
 ) -> ProceedingRow:
     """Changes the record: stage, authority, the others in it."""
-    return _tagged(await service.change(session, caller, proceeding_id, expected, patch), response)
+    return tagged(await service.change(session, caller, proceeding_id, expected, patch), response)
 
 
 @router.post("/{proceeding_id}/suspend", response_model=schemas.Proceeding)
@@ -82,7 +76,7 @@ async def suspend(
 ) -> ProceedingRow:
     """Says that it pauses, and why."""
     row = await service.act(session, caller, proceeding_id, Action.SUSPEND, expected, reason=said.reason)
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.post("/{proceeding_id}/resume", response_model=schemas.Proceeding)
@@ -90,7 +84,7 @@ async def resume(
     proceeding_id: UUID, caller: WriteProceedings, expected: IfMatch, session: Session, response: Response
 ) -> ProceedingRow:
     """Says that it goes on."""
-    return _tagged(await service.act(session, caller, proceeding_id, Action.RESUME, expected), response)
+    return tagged(await service.act(session, caller, proceeding_id, Action.RESUME, expected), response)
 
 
 @router.post("/{proceeding_id}/close", response_model=schemas.Proceeding)
@@ -104,7 +98,7 @@ async def close(
 ) -> ProceedingRow:
     """Says how it ended. Refused while a hearing is still scheduled."""
     row = await service.act(session, caller, proceeding_id, Action.CLOSE, expected, outcome=said.outcome)
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.post("/{proceeding_id}/reopen", response_model=schemas.Proceeding)
@@ -118,7 +112,7 @@ async def reopen(
 ) -> ProceedingRow:
     """Opens a closed one again, and says why."""
     row = await service.act(session, caller, proceeding_id, Action.REOPEN, expected, reason=said.reason)
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.get("/{proceeding_id}/history", response_model=Page[schemas.ProceedingHistoryEntry])
@@ -127,9 +121,8 @@ async def list_history(
 ) -> dict[str, Any]:
     """Everything that was done to it, oldest first."""
     await service.read(session, caller, proceeding_id)
-    after = page.after(int)
     rows = await repository.list_history_unscoped(
-        session, proceeding_id, after=after[0] if after else 0, limit=page.limit + 1
+        session, proceeding_id, after=page.last(int) or 0, limit=page.limit + 1
     )
     return page.page(rows, lambda entry: (entry.version,))
 

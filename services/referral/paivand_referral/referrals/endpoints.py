@@ -12,7 +12,7 @@ from paivand_kit.caller import Caller
 from paivand_kit.database import Session, Statement
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..permissions import ActOnReferrals, ReadReferrals, SendReferrals
@@ -32,11 +32,6 @@ async def _respond_within(request: Request) -> Mapping[Priority, timedelta]:
 Within = Annotated[Mapping[Priority, timedelta], Depends(_respond_within)]
 
 
-def _tagged(row: Opened, response: Response) -> Opened:
-    response.headers["ETag"] = etag(row["version"])
-    return row
-
-
 @router.post("", status_code=201, response_model=schemas.Referral)
 async def request_referral(
     new: schemas.ReferralCreate,
@@ -54,7 +49,7 @@ async def request_referral(
     whole = request.state.once, entry_of(request)
     row = await service.request_referral(statement, vault, caller, new, within, whole)
     response.headers["Location"] = f"/referral/v1/referrals/{row['id']}"
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.get("", response_model=Page[schemas.ReferralItem])
@@ -68,9 +63,8 @@ async def list_referrals(
     ] = None,
 ) -> dict[str, Any]:
     """The referrals of your inbox or outbox, newest first."""
-    after = page.after(UUID)
     rows = await service.list_box(
-        session, caller, box, statuses=status or [], before=after[0] if after else None, limit=page.limit + 1
+        session, caller, box, statuses=status or [], before=page.last(UUID), limit=page.limit + 1
     )
     return page.page(rows, lambda row: (row["id"],))
 
@@ -80,7 +74,7 @@ async def read_referral(
     referral_id: UUID, caller: ReadReferrals, session: Session, vault: OpenVault, response: Response
 ) -> Opened:
     """One referral that your organization is a party to. The ETag is what an action needs in If-Match."""
-    return _tagged(await service.read_referral(session, vault, caller, referral_id), response)
+    return tagged(await service.read_referral(session, vault, caller, referral_id), response)
 
 
 @router.get("/{referral_id}/history", response_model=Page[schemas.HistoryEntry])
@@ -88,9 +82,8 @@ async def list_history(
     referral_id: UUID, caller: ReadReferrals, session: Session, vault: OpenVault, page: PageQuery
 ) -> dict[str, Any]:
     """Everything that was done to a referral, oldest first."""
-    after = page.after(int)
     entries = await service.list_history(
-        session, vault, caller, referral_id, after=after[0] if after else 0, limit=page.limit + 1
+        session, vault, caller, referral_id, after=page.last(int) or 0, limit=page.limit + 1
     )
     return page.page(entries, lambda entry: (entry["version"],))
 
@@ -125,13 +118,13 @@ Acting = Annotated[Act, Depends(_acting)]
 @router.post("/{referral_id}/accept", response_model=schemas.Referral)
 async def accept(act: Acting, response: Response) -> Opened:
     """Accepts a request (owner): your service takes the case."""
-    return _tagged(await act.take(Action.ACCEPT), response)
+    return tagged(await act.take(Action.ACCEPT), response)
 
 
 @router.post("/{referral_id}/reject", response_model=schemas.Referral)
 async def reject(said: schemas.Reject, act: Acting, response: Response) -> Opened:
     """Rejects a request (owner), with a reason."""
-    return _tagged(await act.take(Action.REJECT, Said(reason=said.reason, note=said.note)), response)
+    return tagged(await act.take(Action.REJECT, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/redirect", response_model=schemas.Referral)
@@ -144,46 +137,46 @@ async def redirect(said: schemas.Redirect, act: Acting, within: Within, response
     row = await service.redirect(
         act.session, act.vault, act.caller, act.referral_id, act.expected, spoken, said.service_id, within
     )
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.post("/{referral_id}/start", response_model=schemas.Referral)
 async def start(act: Acting, response: Response) -> Opened:
     """Says that help has begun (owner)."""
-    return _tagged(await act.take(Action.START), response)
+    return tagged(await act.take(Action.START), response)
 
 
 @router.post("/{referral_id}/hold", response_model=schemas.Referral)
 async def hold(said: schemas.Hold, act: Acting, response: Response) -> Opened:
     """Pauses help (owner), with a reason."""
-    return _tagged(await act.take(Action.HOLD, Said(reason=said.reason, note=said.note)), response)
+    return tagged(await act.take(Action.HOLD, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/resume", response_model=schemas.Referral)
 async def resume(act: Acting, response: Response) -> Opened:
     """Goes on after a pause (owner)."""
-    return _tagged(await act.take(Action.RESUME), response)
+    return tagged(await act.take(Action.RESUME), response)
 
 
 @router.post("/{referral_id}/complete", response_model=schemas.Referral)
 async def complete(said: schemas.Complete, act: Acting, response: Response) -> Opened:
     """Closes a referral with its outcome (owner)."""
-    return _tagged(await act.take(Action.COMPLETE, Said(outcome=said.outcome, note=said.note)), response)
+    return tagged(await act.take(Action.COMPLETE, Said(outcome=said.outcome, note=said.note)), response)
 
 
 @router.post("/{referral_id}/fail", response_model=schemas.Referral)
 async def fail(said: schemas.Fail, act: Acting, response: Response) -> Opened:
     """Closes a referral whose aim was not reached (owner), with a reason."""
-    return _tagged(await act.take(Action.FAIL, Said(reason=said.reason, note=said.note)), response)
+    return tagged(await act.take(Action.FAIL, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/cancel", response_model=schemas.Referral)
 async def cancel(said: schemas.Cancel, act: Acting, response: Response) -> Opened:
     """Takes a request back (requester), with a reason."""
-    return _tagged(await act.take(Action.CANCEL, Said(reason=said.reason, note=said.note)), response)
+    return tagged(await act.take(Action.CANCEL, Said(reason=said.reason, note=said.note)), response)
 
 
 @router.post("/{referral_id}/enter-in-error", response_model=schemas.Referral)
 async def enter_in_error(act: Acting, response: Response) -> Opened:
     """Marks an open referral as a mistake (requester): it should never have been there."""
-    return _tagged(await act.take(Action.ENTER_IN_ERROR), response)
+    return tagged(await act.take(Action.ENTER_IN_ERROR), response)

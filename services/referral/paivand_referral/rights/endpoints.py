@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..permissions import ReadProceedings, Supervise, WriteProceedings
 from . import schemas, service
@@ -34,13 +34,11 @@ async def say_of_right(
 ) -> schemas.RightCheck:
     """Says what was done about a right, and what shows it. Before the first time the version is 0."""
     check = await service.put(session, caller, proceeding_id, right, expected, said)
-    response.headers["ETag"] = etag(check.version)
-    return check
+    return tagged(check, response)
 
 
 @router.get("/rights/missed", response_model=Page[schemas.MissedRights])
 async def list_missed_rights(caller: Supervise, session: Session, page: PageQuery) -> dict[str, Any]:
     """Proceedings in which the time for a right has passed and nobody said what became of it (managers)."""
-    after = page.after(UUID)
-    rows = await service.list_missed(session, caller, before=after[0] if after else None, limit=page.limit + 1)
+    rows = await service.list_missed(session, caller, before=page.last(UUID), limit=page.limit + 1)
     return page.page(rows, lambda row: (row.proceeding_id,))

@@ -9,7 +9,7 @@ from paivand_contracts.envelope import now
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
 from paivand_kit.pagination import Page, PageQuery
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..permissions import ReadProceedings, WriteProceedings
 from . import repository, schemas, service
@@ -19,17 +19,12 @@ from .tables import TaskRow
 router = APIRouter(prefix="/referral/v1/tasks", tags=["tasks"], route_class=IdempotentRoute)
 
 
-def _tagged(row: TaskRow, response: Response) -> TaskRow:
-    response.headers["ETag"] = etag(row.version)
-    return row
-
-
 @router.post("", status_code=201, response_model=schemas.Task)
 async def add_task(new: schemas.TaskCreate, caller: WriteProceedings, session: Session, response: Response) -> TaskRow:
     """Puts something to do on the list of a proceeding."""
     row = await service.add(session, caller, new)
     response.headers["Location"] = f"/referral/v1/tasks/{row.id}"
-    return _tagged(row, response)
+    return tagged(row, response)
 
 
 @router.post("/from-template", status_code=201, response_model=list[schemas.Task])
@@ -68,7 +63,7 @@ def _day(text: str) -> date:
 @router.get("/{task_id}", response_model=schemas.Task)
 async def read_task(task_id: UUID, caller: ReadProceedings, session: Session, response: Response) -> TaskRow:
     """One task. The ETag is what a change needs in If-Match."""
-    return _tagged(await service.read(session, caller, task_id), response)
+    return tagged(await service.read(session, caller, task_id), response)
 
 
 @router.patch("/{task_id}", response_model=schemas.Task)
@@ -81,4 +76,4 @@ async def change_task(
     response: Response,
 ) -> TaskRow:
     """Says that it is done, gives it to somebody else, or another day."""
-    return _tagged(await service.change(session, caller, task_id, expected, patch), response)
+    return tagged(await service.change(session, caller, task_id, expected, patch), response)

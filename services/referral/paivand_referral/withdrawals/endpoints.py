@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from paivand_kit.database import Session
 from paivand_kit.idempotency import IdempotentRoute
-from paivand_kit.preconditions import IfMatch, etag
+from paivand_kit.preconditions import IfMatch, tagged
 
 from ..consents.schemas import Consent
 from ..consents.tables import ConsentRow
@@ -36,8 +36,7 @@ async def withdraw_consent(
     both sides are told. `/disclosures?consent_id=` lists what was shown before.
     """
     consent = await service.withdraw(session, caller, case_id, consent_id, expected)
-    response.headers["ETag"] = etag(consent.version)
-    return consent
+    return tagged(consent, response)
 
 
 @router.post("/referrals/{referral_id}/renew-consent", response_model=Referral)
@@ -55,5 +54,4 @@ async def renew_consent(
     The owner sees the case again and can resume.
     """
     referral = await service.renew(session, vault, caller, referral_id, expected, renewal.consent_id)
-    response.headers["ETag"] = etag(referral["version"])
-    return referral
+    return tagged(referral, response)
